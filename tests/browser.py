@@ -1,0 +1,107 @@
+"""Pages in Debian's own Chromium: nothing is downloaded, and no page may break the content security policy.
+
+    @pytest.mark.browser
+    def test_a_tutor_marks_with_the_keyboard(page, sign_in, axe, tutor):
+        sign_in(tutor)
+        page.goto("/assignments/")
+        axe()
+
+`page` knows the address of the test server. The test fails for every message about the content security policy, every error in a
+script, every file of ours that cannot be loaded and every request to another host. Wait with `expect(locator)`; a condition given
+to the browser as text needs what the policy forbids.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+# Playwright's synchronous interface runs a loop in this thread, which Django would take for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+SIGNED_IN_BY = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    if program is None:
+        pytest.fail("Chromium is not installed. `./run test` installs it: apt-get install chromium-headless-shell")
+    return {"executable_path": program, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return {"locale": "en-GB", "timezone_id": "Europe/London", "viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture
+def page(new_context, live_server):
+    """A page at the test server that fails the test for what a visitor's console would show."""
+    faults: list[str] = []
+
+    def heard(message):
+        text = message.text
+        if "Content Security Policy" in text or "violates the following" in text:
+            faults.append(f"Content security policy: {text}")
+
+    def asked(request):
+        if not request.url.startswith((live_server.url, "about:", "blob:", "data:")):
+            faults.append(f"Another host was asked: {request.url}")
+
+    def answered(response):
+        if response.status >= 400 and "/static/" in response.url:
+            faults.append(f"A file is missing: {response.url}")
+
+    context = new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("console", heard)
+    page.on("pageerror", lambda error: faults.append(f"Error in a script: {error}"))
+    page.on("request", asked)
+    page.on("response", answered)
+    yield page
+    page.close()
+    assert faults == []
+
+
+@pytest.fixture
+def sign_in(page, live_server, client, settings):
+    """Sign somebody in without the form: `sign_in(tutor)`."""
+
+    def signed_in(user):
+        client.force_login(user, backend=SIGNED_IN_BY)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        return page
+
+    return signed_in
+
+
+@pytest.fixture
+def axe(page):
+    """Check what the page shows now against WCAG 2.0 to 2.2 A and AA and good practice: `axe()`."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(where=None, *, without=()):
+        rules = {rule: {"enabled": False} for rule in without}
+        results = Axe().run(page, options={"runOnly": {"type": "tag", "values": STANDARDS}, "rules": rules})
+        violations = [
+            f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:5]}"
+            for one in results.response["violations"]
+        ]
+        assert violations == [], f"{where or page.url}: {violations}"
+
+    return check
