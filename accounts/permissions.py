@@ -1,0 +1,126 @@
+"""Who may do what: one table an auditor can read. Which rows and when are asked elsewhere (`visible_to`, guards)."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    LEARNER = "learner", "Learner"
+    TUTOR = "tutor", "Tutor"
+    IQA = "iqa", "Internal verifier (IQA)"
+    EQA = "eqa", "External verifier (EQA)"
+    ADMINISTRATOR = "administrator", "Centre administrator"
+    CONTRACT_MANAGER = "contract_manager", "Contract manager"
+    CLIENT_CONTACT = "client_contact", "Client contact"
+
+
+STAFF = (Role.TUTOR, Role.IQA, Role.ADMINISTRATOR, Role.CONTRACT_MANAGER)
+
+
+class Can(TextChoices):
+    """A capability, with the sentence that describes it."""
+
+    USE_HOME = "use_home", "See one's own home page and account"
+    SEE_COMPONENTS = "see_components", "See the page of interface parts"
+    # people
+    SEE_PEOPLE = "see_people", "See the list of people and their roles"
+    INVITE_PEOPLE = "invite_people", "Invite people, give and end roles"
+    READ_OUTBOX = "read_outbox", "Read which mail went out"
+    # programmes
+    SEE_CATALOGUE = "see_catalogue", "See qualifications, units and criteria"
+    SEE_CONTRACTS = "see_contracts", "See clients and contracts"
+    MANAGE_CONTRACTS = "manage_contracts", "Add clients and contracts, open cohorts"
+    SEE_COHORTS = "see_cohorts", "See the cohorts one has to do with"
+    PROPOSE_TUTORS = "propose_tutors", "Propose a tutor to the client, end an appointment"
+    APPROVE_PLANS = "approve_plans", "Approve or decline a tutor and a timetable for the client"
+    # enrolment
+    ENROL = "enrol", "Invite learners, register them with the awarding organisation, withdraw them"
+    APPLY = "apply", "Fill in one's own enrolment form and questionnaire"
+    DECIDE_SUITABILITY = "decide_suitability", "Decide whether the programme suits a learner"
+    SEE_ENROLMENTS = "see_enrolments", "See the learners' records at the centre"
+    SEE_PERSONAL_DATA = "see_personal_data", "See birth date, address and what a learner told about support needs"
+    SET_DEADLINES = "set_deadlines", "Give a learner an individual deadline"
+    # workshops
+    PLAN_SESSIONS = "plan_sessions", "Draw up a timetable and propose it"
+    SEE_SESSIONS = "see_sessions", "See sessions, recordings and learning resources"
+    TAKE_REGISTER = "take_register", "Take the register, note catch-up, add a recording"
+    GIVE_FEEDBACK = "give_feedback", "Answer the feedback form of a session one was booked on"
+    ASK_QUESTIONS = "ask_questions", "Ask one's tutor"
+    ANSWER_QUESTIONS = "answer_questions", "Answer learners' questions"
+    SUPERVISE = "supervise", "Record supervision with its minutes and feedback"
+    # assignments
+    SUBMIT_WORK = "submit_work", "Prepare and hand in one's own assignments"
+    READ_WORK = "read_work", "Read learners' essays and portfolios"
+    MARK = "mark", "Mark, pass and refer work"
+    # verification
+    SEE_VERIFICATION = "see_verification", "See the verification queue and records"
+    VERIFY = "verify", "Verify marking internally (IQA)"
+    SIGN_OFF = "sign_off", "Sign off verified work externally (EQA)"
+    SEE_CLAIMS = "see_claims", "See certification claims"
+    CLAIM = "claim", "Claim certificates and record them"
+    # reporting
+    SEE_PROGRESS = "see_progress", "See cohort dashboards with figures and the journey grid"
+    SEE_CLIENT_VIEW = "see_client_view", "See one's own organisation's progress and reports"
+    PREPARE_REPORTS = "prepare_reports", "Draw up, approve and send progress reports"
+
+
+_EVERYBODY = {Can.USE_HOME}
+_STAFF = _EVERYBODY | {Can.SEE_COMPONENTS, Can.SEE_CATALOGUE, Can.SEE_COHORTS, Can.SEE_ENROLMENTS, Can.SEE_SESSIONS}
+
+GRANTS: dict[Role, frozenset[Can]] = {
+    Role.LEARNER: frozenset(
+        _EVERYBODY | {Can.APPLY, Can.SEE_SESSIONS, Can.GIVE_FEEDBACK, Can.ASK_QUESTIONS, Can.SUBMIT_WORK}
+    ),
+    Role.TUTOR: frozenset(
+        _STAFF
+        | {
+            Can.DECIDE_SUITABILITY,
+            Can.SET_DEADLINES,
+            Can.TAKE_REGISTER,
+            Can.ANSWER_QUESTIONS,
+            Can.SUPERVISE,
+            Can.READ_WORK,
+            Can.MARK,
+            Can.SEE_PROGRESS,
+        }
+    ),
+    Role.IQA: frozenset(_STAFF | {Can.READ_WORK, Can.SEE_VERIFICATION, Can.VERIFY, Can.SEE_CLAIMS, Can.SEE_PROGRESS}),
+    Role.EQA: frozenset(
+        _EVERYBODY
+        | {Can.SEE_COHORTS, Can.SEE_ENROLMENTS, Can.READ_WORK, Can.SEE_VERIFICATION, Can.SIGN_OFF, Can.SEE_CLAIMS}
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        _STAFF
+        | {
+            Can.SEE_PEOPLE,
+            Can.INVITE_PEOPLE,
+            Can.READ_OUTBOX,
+            Can.SEE_CONTRACTS,
+            Can.MANAGE_CONTRACTS,
+            Can.PROPOSE_TUTORS,
+            Can.ENROL,
+            Can.SEE_PERSONAL_DATA,
+            Can.SET_DEADLINES,
+            Can.PLAN_SESSIONS,
+            Can.TAKE_REGISTER,
+            Can.SEE_VERIFICATION,
+            Can.SEE_CLAIMS,
+            Can.CLAIM,
+            Can.SEE_PROGRESS,
+        }
+    ),
+    Role.CONTRACT_MANAGER: frozenset(
+        _STAFF
+        | {
+            Can.SEE_PEOPLE,
+            Can.SEE_CONTRACTS,
+            Can.MANAGE_CONTRACTS,
+            Can.PROPOSE_TUTORS,
+            Can.PLAN_SESSIONS,
+            Can.SET_DEADLINES,
+            Can.SEE_CLAIMS,
+            Can.SEE_PROGRESS,
+            Can.PREPARE_REPORTS,
+        }
+    ),
+    Role.CLIENT_CONTACT: frozenset(_EVERYBODY | {Can.SEE_CLIENT_VIEW, Can.APPROVE_PLANS}),
+}

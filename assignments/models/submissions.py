@@ -1,0 +1,160 @@
+"""What a learner hands in: one attempt at one assignment, its file and what it reads like."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permissions import Can
+from assignments.policy import HOLD_FOR
+from assignments.states import HANDED_IN, MARKED, OPEN, SubmissionState
+from core.lifecycle import set_exactly_when, state_is_known
+from enrolment.models import Enrolment
+from programmes.models import Assignment, Criterion
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: User) -> SubmissionQuerySet:
+        """A learner's own, drafts too; for those who read work, what was handed in by learners they see."""
+        mine = Q(enrolment__learner=user)
+        if user.can(Can.READ_WORK):
+            mine |= Q(enrolment__in=Enrolment.objects.visible_to(user)) & ~Q(state=SubmissionState.DRAFT)
+        return self.filter(mine)
+
+    def awaiting_marking(self) -> SubmissionQuerySet:
+        return self.filter(state=SubmissionState.SUBMITTED)
+
+    def handed_in(self) -> SubmissionQuerySet:
+        return self.filter(state__in=HANDED_IN)
+
+
+class Submission(models.Model):
+    """One attempt. Once handed in, its document, evidence and declaration never change."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="submissions")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="submissions")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=20, choices=SubmissionState, default=SubmissionState.DRAFT)
+    begun_at = models.DateTimeField()
+    document = models.ForeignKey("Document", null=True, on_delete=models.PROTECT, related_name="+")
+    # The date that held when the work was handed in, kept with it.
+    due_on = models.DateField(null=True)
+    reference = models.CharField("number on the receipt", max_length=20, null=True, unique=True)  # noqa: DJ001 - unique
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    held_at = models.DateTimeField(null=True)
+    marked_at = models.DateTimeField(null=True)
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    resubmit_by = models.DateField(null=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("enrolment", "assignment", "attempt")
+        indexes = [
+            models.Index(fields=["submitted_at"], condition=Q(state="submitted"), name="submission_awaiting_marking"),
+        ]
+        constraints = [
+            state_is_known(SubmissionState, name="submission_state_known"),
+            models.UniqueConstraint(fields=["enrolment", "assignment", "attempt"], name="submission_attempt_once"),
+            models.UniqueConstraint(
+                fields=["enrolment", "assignment"], condition=Q(state__in=OPEN), name="submission_one_open"
+            ),
+            set_exactly_when("submitted_at", states=HANDED_IN, name="submission_submitted_at"),
+            set_exactly_when("submitted_by", states=HANDED_IN, name="submission_submitted_by"),
+            set_exactly_when("reference", states=HANDED_IN, name="submission_reference"),
+            set_exactly_when("marked_at", states=MARKED, name="submission_marked_at"),
+            set_exactly_when("marked_by", states=MARKED, name="submission_marked_by"),
+            set_exactly_when("resubmit_by", states=[SubmissionState.REFERRED], name="submission_resubmit_by"),
+            models.CheckConstraint(
+                condition=Q(marked_by__isnull=True) | ~Q(marked_by=models.F("submitted_by")),
+                name="submission_marker_is_not_the_learner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment.title}, attempt {self.attempt}, {self.enrolment.learner}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assignments:submission", args=[self.pk])
+
+    def is_held(self, now: dt.datetime) -> bool:
+        """Whether a tutor holds this for marking at `now`."""
+        return self.held_at is not None and now - self.held_at < HOLD_FOR
+
+    def criteria(self) -> models.QuerySet[Criterion]:
+        """The criteria this assignment is marked against, in the awarding organisation's order."""
+        return Criterion.objects.filter(outcome__unit__assignments=self.assignment_id).select_related("outcome__unit")
+
+
+class Document(models.Model):
+    """A file as it arrived, or a portfolio as it stood when it was handed in. Never changed, only replaced."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="documents")
+    name = models.CharField("name the learner gave the file", max_length=255)
+    file = models.FileField(upload_to="documents/%Y/%m/", blank=True)
+    kind = models.CharField(max_length=20)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64)
+    words = models.PositiveIntegerField("words in the body", null=True)
+    words_references = models.PositiveIntegerField(null=True)
+    words_notes = models.PositiveIntegerField(null=True)
+    upload_began_at = models.DateTimeField()
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("submission", "uploaded_at")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reading(models.Model):
+    """A document as safe HTML and as plain text, made once by a named converter. Kept apart, so lists stay light."""
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="reading")
+    html = models.TextField()
+    text = models.TextField()
+    outline = models.JSONField(default=list)
+    converter = models.CharField(max_length=60)
+    sha256 = models.CharField("fingerprint of the text", max_length=64)
+
+    def __str__(self) -> str:
+        return f"Reading view of {self.document}"
+
+
+class Figure(models.Model):
+    """A picture inside a document, written out so that the page can show it."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="figures")
+    number = models.PositiveSmallIntegerField()
+    file = models.FileField(upload_to="figures/%Y/%m/")
+    mime = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ("document", "number")
+
+    def __str__(self) -> str:
+        return f"Figure {self.number} of {self.document}"
+
+
+class Declaration(models.Model):
+    """What the learner signed with this attempt: authenticity and the use of AI, in the words shown at the time."""
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="declaration")
+    wording = models.TextField()
+    ai_use = models.CharField(max_length=20)
+    ai_statement = models.TextField("which tools, and for what", blank=True)
+    signed_name = models.CharField(max_length=150)
+    signed_at = models.DateTimeField()
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"Declaration for {self.submission}"

@@ -1,0 +1,60 @@
+"""The submission machine: one attempt at one assignment. A resubmission is the next attempt, never a loop."""
+
+from django.db.models import TextChoices
+
+from accounts.permissions import Can
+from assignments import policy
+from core.lifecycle import Transition
+
+
+class SubmissionState(TextChoices):
+    DRAFT = "draft", "Being prepared"
+    SUBMITTED = "submitted", "With the tutor"
+    PASSED = "passed", "Passed"
+    REFERRED = "referred", "Referred"
+
+
+OPEN = (SubmissionState.DRAFT, SubmissionState.SUBMITTED)
+HANDED_IN = (SubmissionState.SUBMITTED, SubmissionState.PASSED, SubmissionState.REFERRED)
+MARKED = (SubmissionState.PASSED, SubmissionState.REFERRED)
+
+SUBMIT = Transition(
+    verb="submit",
+    label="Hand in",
+    sources=(SubmissionState.DRAFT,),
+    target=SubmissionState.SUBMITTED,
+    needs=Can.SUBMIT_WORK,
+    guards=(policy.is_own_work, policy.enrolment_is_active, policy.work_is_complete),
+)
+AWARD_PASS = Transition(
+    verb="award_pass",
+    label="Pass",
+    sources=(SubmissionState.SUBMITTED,),
+    target=SubmissionState.PASSED,
+    needs=Can.MARK,
+    guards=(policy.is_marker, policy.is_held_by_marker, policy.every_criterion_passes),
+)
+REFER = Transition(
+    verb="refer",
+    label="Refer",
+    sources=(SubmissionState.SUBMITTED,),
+    target=SubmissionState.REFERRED,
+    needs=Can.MARK,
+    guards=(
+        policy.is_marker,
+        policy.is_held_by_marker,
+        policy.every_criterion_is_decided,
+        policy.some_criterion_is_unmet,
+        policy.each_unmet_criterion_has_an_action,
+        policy.attempts_are_left,
+    ),
+)
+OVERTURN = Transition(
+    verb="overturn",
+    label="Refer after verification",
+    sources=(SubmissionState.PASSED,),
+    target=SubmissionState.REFERRED,
+    needs=Can.MARK,
+    guards=(policy.is_marker, policy.attempts_are_left),
+)
+TRANSITIONS = (SUBMIT, AWARD_PASS, REFER, OVERTURN)

@@ -1,0 +1,42 @@
+"""The main menu: which pages each role is offered, in the order of the journey."""
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.permissions import Can
+
+# Label, URL name, what one needs, the beginning of the addresses under which it counts as the current page.
+MENU = (
+    ("Home", "home", Can.USE_HOME, "/home/"),
+    ("Enrolment", "enrolment:own", Can.APPLY, "/my/enrolment/"),
+    ("Sessions", "workshops:own", Can.GIVE_FEEDBACK, "/my/sessions/"),
+    ("Assignments", "assignments:own", Can.SUBMIT_WORK, "/my/assignments/"),
+    ("Questions", "workshops:threads", Can.ASK_QUESTIONS, "/questions/"),
+    ("Cohorts", "programmes:cohorts", Can.SEE_COHORTS, "/cohorts/"),
+    ("Marking", "assignments:desk", Can.MARK, "/marking/"),
+    ("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),
+    ("Verification", "verification:queue", Can.SEE_VERIFICATION, "/verification/"),
+    ("Claims", "verification:claims", Can.SEE_CLAIMS, "/claims/"),
+    ("Learners", "enrolment:enrolments", Can.SEE_ENROLMENTS, "/enrolments/"),
+    ("Contracts", "programmes:contracts", Can.SEE_CONTRACTS, "/contracts/"),
+    ("Reports", "reporting:reports", Can.PREPARE_REPORTS, "/reports/"),
+    ("People", "accounts:people", Can.SEE_PEOPLE, "/people/"),
+    ("Qualifications", "programmes:qualifications", Can.SEE_CATALOGUE, "/qualifications/"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """The context processor: `navigation` is a list of {label, url, current}; nothing for a visitor."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": []}
+    items = []
+    for label, name, needs, prefix in MENU:
+        if not user.can(needs):
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        items.append({"label": label, "url": url, "current": request.path.startswith(prefix)})
+    return {"navigation": items}

@@ -1,0 +1,86 @@
+"""A list page: found by words, filtered, in an order, counted, a page at a time. The same five things everywhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above the list: its name in the address, its label, its options, and the chosen one."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What `components/search.html`, the table heads and the pager need to know."""
+
+    page: Page[Any]
+    q: str
+    order: str
+    orders: Sequence[tuple[str, str]]
+    filters: Sequence[Filter]
+    total: int
+    noun: str
+    searchable: bool
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the list shows less than it could."""
+        return bool(self.q or any(one.value for one in self.filters))
+
+
+def chosen(request: HttpRequest, name: str, label: str, options: Sequence[tuple[str, str]], every: str = "All") -> Filter:
+    """A filter with what the address says; an unknown value counts as none."""
+    value = request.GET.get(name, "")
+    known = {one for one, _ in options}
+    return Filter(name, label, [("", every), *options], value if value in known else "")
+
+
+def _ordering(order: str, columns: Sequence[str]) -> list[str]:
+    """The columns of an order, each turned round if the order begins with a minus."""
+    if not order.startswith("-"):
+        return list(columns)
+    return [one[1:] if one.startswith("-") else f"-{one}" for one in columns]
+
+
+def listing(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    *,
+    noun: str,
+    orders: Mapping[str, tuple[str, Sequence[str]]],
+    find: Sequence[str] = (),
+    filters: Sequence[Filter] = (),
+    per_page: int = PER_PAGE,
+) -> Listing:
+    """Find, order and page `rows`, in two queries.
+
+    `find` names columns in which each word of `q` is looked for; `orders` maps a key of the address to its label and
+    columns (the first is the usual one); `noun` may be "person,people". Filters are applied by the caller.
+    """
+    q = request.GET.get("q", "").strip()[:100]
+    for word in q.split() if find else ():
+        rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in find)))
+    usual = next(iter(orders))
+    order = request.GET.get("order", usual)
+    if order.removeprefix("-") not in orders:
+        order = usual
+    rows = rows.order_by(*_ordering(order, orders[order.removeprefix("-")][1]), "pk")
+    page = Paginator(rows, per_page).get_page(request.GET.get("page"))
+    said = [(key, label) for key, (label, _) in orders.items()]
+    if order.startswith("-"):
+        said.insert(0, (order, f"{orders[order[1:]][0]}, turned round"))
+    return Listing(page, q if find else "", order, said, filters, page.paginator.count, noun, bool(find))

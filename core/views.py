@@ -1,0 +1,89 @@
+"""Pages that belong to no app: the theme's switch, the two statements, the parts of the interface, and the error page."""
+
+import logging
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts.access import requires
+from accounts.permissions import Can
+
+log = logging.getLogger(__name__)
+
+THEMES = (("auto", "System"), ("light", "Light"), ("dark", "Dark"))
+_YEAR = 365 * 24 * 60 * 60
+# Label and URL name of what the account menu offers; a name that is not routed is left out.
+_ACCOUNT = (("Your account", "accounts:account"), ("Signing in safely", "mfa_index"))
+
+
+def _theme(request: HttpRequest) -> str:
+    given = request.COOKIES.get("theme", "")
+    return given if given in dict(THEMES) else "auto"
+
+
+def _reverse_or_nothing(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def ui(request: HttpRequest) -> dict[str, Any]:
+    """The context processor of the frame."""
+    links = [{"label": label, "url": _reverse_or_nothing(name)} for label, name in _ACCOUNT]
+    return {
+        "theme": _theme(request),
+        "theme_choices": THEMES,
+        "demo": settings.DEMO,
+        "centre_name": settings.CENTRE_NAME,
+        "centre_email": settings.CENTRE_EMAIL,
+        "account_links": [one for one in links if one["url"]],
+        "sign_out_url": _reverse_or_nothing("account_logout"),
+    }
+
+
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme in a cookie and go back to the page."""
+    chosen = request.POST.get("theme", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    if chosen in dict(THEMES):
+        response.set_cookie("theme", chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    return response
+
+
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "accessibility.html")
+
+
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "privacy.html")
+
+
+@requires(Can.SEE_COMPONENTS)
+def components(request: HttpRequest) -> HttpResponse:
+    """Every part of the interface, in use."""
+    from core.specimens import specimens  # noqa: PLC0415 - only this page needs them
+
+    return render(request, "components.html", specimens(request))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of last resort: no database, no account, and a number that the log knows as well."""
+    event = secrets.token_hex(4)
+    log.error("error page %s for %s", event, request.path)
+    return HttpResponse(render_to_string("500.html", {"event": event}), status=500)

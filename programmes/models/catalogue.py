@@ -1,0 +1,232 @@
+"""What is taught: awarding organisations, qualifications in versions, units, criteria, assignments, resources."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+
+class AwardingOrganisation(models.Model):
+    """ILM, CMI: awards the qualification. Its legal name changes over time, so it is kept with dates."""
+
+    code = models.SlugField(unique=True, max_length=20)
+    name = models.CharField(max_length=120)
+    centre_number = models.CharField("centre number with this organisation", max_length=20, blank=True)
+    registration_months = models.PositiveSmallIntegerField("registration period in months", null=True, blank=True)
+    referral_word = models.CharField("word for work that is referred", max_length=20, default="Referral")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LegalName(models.Model):
+    organisation = models.ForeignKey(AwardingOrganisation, on_delete=models.CASCADE, related_name="legal_names")
+    name = models.CharField(max_length=200)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("from_on",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Qualification(models.Model):
+    """One qualification of an awarding organisation, such as 8588-21; its content is in its versions."""
+
+    organisation = models.ForeignKey(AwardingOrganisation, on_delete=models.PROTECT, related_name="qualifications")
+    number = models.CharField("product number", max_length=30, unique=True)
+    title = models.CharField(max_length=200)
+    level = models.PositiveSmallIntegerField()
+    minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:qualification", args=[self.pk])
+
+
+class CombinationRule(models.TextChoices):
+    FIXED = "fixed", "All mandatory units"
+    CREDIT_TOTAL = "credit_total", "Any units up to a credit total"
+
+
+class ClaimRoute(models.TextChoices):
+    """What the awarding organisation's quality rating lets the centre do."""
+
+    DIRECT = "direct", "Direct claims"
+    SIGN_OFF = "sign_off", "Claims after sign-off by the external verifier (EQA)"
+    BLOCKED = "blocked", "Claims blocked"
+
+
+class QualificationVersion(models.Model):
+    """A dated version of a qualification. Figures that the centre does not know stay empty and are never derived."""
+
+    qualification = models.ForeignKey(Qualification, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=20)
+    valid_from = models.DateField(null=True, blank=True)
+    regulator_number = models.CharField(max_length=30, blank=True)
+    credits = models.PositiveSmallIntegerField(null=True, blank=True)
+    glh = models.PositiveSmallIntegerField("guided learning hours", null=True, blank=True)
+    tqt = models.PositiveSmallIntegerField("total qualification time in hours", null=True, blank=True)
+    combination = models.CharField(max_length=20, choices=CombinationRule)
+    credit_total = models.PositiveSmallIntegerField(null=True, blank=True)
+    claim_route = models.CharField(max_length=20, choices=ClaimRoute, default=ClaimRoute.SIGN_OFF)
+    quality_rating = models.CharField(max_length=40, blank=True)
+    practice_minutes = models.PositiveIntegerField("practice minutes, minimum", null=True, blank=True)
+    practice_clients_min = models.PositiveSmallIntegerField(null=True, blank=True)
+    practice_clients_max = models.PositiveSmallIntegerField(null=True, blank=True)
+    supervision_minutes = models.PositiveIntegerField("supervision minutes, minimum", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("attempts at an assignment, at most", default=2)
+    marking_days = models.PositiveSmallIntegerField("working days for marking", default=10)
+    source = models.TextField("where these figures come from", blank=True)
+
+    class Meta:
+        ordering = ("qualification", "version")
+        constraints = [
+            models.UniqueConstraint(fields=["qualification", "version"], name="version_once"),
+            models.CheckConstraint(condition=Q(combination__in=CombinationRule.values), name="version_rule_known"),
+            models.CheckConstraint(condition=Q(claim_route__in=ClaimRoute.values), name="version_route_known"),
+            models.CheckConstraint(
+                condition=Q(combination="fixed", credit_total__isnull=True)
+                | Q(combination="credit_total", credit_total__isnull=False),
+                name="version_credit_total_with_its_rule",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.qualification} ({self.qualification.number}), version {self.version}"
+
+
+class MarkingScheme(models.TextChoices):
+    """How the outcome of a unit follows from its criteria (`ilm` A02, A04, A05)."""
+
+    ALL_PASS = "all_pass", "Every criterion passes"
+
+
+class Unit(models.Model):
+    version = models.ForeignKey(QualificationVersion, on_delete=models.CASCADE, related_name="units")
+    number = models.CharField(max_length=10)
+    title = models.CharField(max_length=250)
+    uan = models.CharField("unit accreditation number", max_length=20, blank=True)
+    product_code = models.CharField(max_length=20, blank=True)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    credits = models.PositiveSmallIntegerField(null=True, blank=True)
+    glh = models.PositiveSmallIntegerField(null=True, blank=True)
+    mandatory = models.BooleanField(default=True)
+    marking_scheme = models.CharField(max_length=20, choices=MarkingScheme, default=MarkingScheme.ALL_PASS)
+
+    class Meta:
+        ordering = ("version", "number")
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="unit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class LearningOutcome(models.Model):
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="outcomes")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=250)
+
+    class Meta:
+        ordering = ("unit", "number")
+        constraints = [models.UniqueConstraint(fields=["unit", "number"], name="outcome_once")]
+
+    def __str__(self) -> str:
+        return f"LO{self.number} {self.title}"
+
+
+class Criterion(models.Model):
+    """An assessment criterion. What we ship is paraphrase (`is_paraphrase`); a centre loads the official wording."""
+
+    outcome = models.ForeignKey(LearningOutcome, on_delete=models.CASCADE, related_name="criteria")
+    number = models.CharField(max_length=10)
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField("in a few words", max_length=80)
+    text = models.TextField()
+    enough = models.TextField("what is enough for a pass", blank=True)
+    is_paraphrase = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("outcome__unit__number", "position")
+        constraints = [models.UniqueConstraint(fields=["outcome", "number"], name="criterion_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class AssignmentKind(models.TextChoices):
+    ESSAY = "essay", "Essay"
+    PORTFOLIO = "portfolio", "Portfolio"
+
+
+class AiUse(models.TextChoices):
+    """How far an assignment lets a learner use AI (`ilm` A22)."""
+
+    NONE = "none", "No AI"
+    RESEARCH = "research", "Only to find and explore sources"
+    ASSISTED = "assisted", "Help with language and structure, if declared"
+
+
+class Assignment(models.Model):
+    """A piece of work that a version asks for. One assignment may cover several units."""
+
+    version = models.ForeignKey(QualificationVersion, on_delete=models.CASCADE, related_name="assignments")
+    kind = models.CharField(max_length=20, choices=AssignmentKind)
+    title = models.CharField(max_length=120)
+    units = models.ManyToManyField(Unit, related_name="assignments")
+    brief = models.TextField(blank=True)
+    words_min = models.PositiveIntegerField(null=True, blank=True)
+    words_max = models.PositiveIntegerField(null=True, blank=True)
+    ai_use = models.CharField(max_length=20, choices=AiUse, default=AiUse.RESEARCH)
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ("version", "position")
+        constraints = [models.UniqueConstraint(fields=["version", "kind"], name="assignment_kind_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ResourceKind(models.TextChoices):
+    CONTENT = "content", "Programme content"
+    READING = "reading", "Further reading"
+    MICROLEARNING = "microlearning", "Microlearning"
+
+
+class SessionKind(models.TextChoices):
+    INDUCTION = "induction", "Induction"
+    WORKSHOP = "workshop", "Workshop"
+    GUIDED_LEARNING = "guided_learning", "Guided learning day"
+
+
+class Resource(models.Model):
+    """Something to read or watch, tied to a place in the programme (such as workshop 2), so each cohort gets it."""
+
+    version = models.ForeignKey(QualificationVersion, on_delete=models.CASCADE, related_name="resources")
+    session_kind = models.CharField(max_length=20, choices=SessionKind)
+    session_number = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=20, choices=ResourceKind)
+    title = models.CharField(max_length=150)
+    summary = models.CharField(max_length=250, blank=True)
+    body = models.TextField("text, paragraphs parted by an empty line", blank=True)
+    link = models.URLField(blank=True)
+    minutes = models.PositiveSmallIntegerField("minutes to read", null=True, blank=True)
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ("version", "session_kind", "session_number", "position")
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,168 @@
+"""One run of a programme for one client, who teaches it and who verifies it. Learners come in with `enrolment`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permissions import Role
+from core import clock
+from core.lifecycle import set_exactly_when, state_is_known
+from programmes.models.catalogue import Assignment, QualificationVersion
+from programmes.models.clients import Contract
+from programmes.states import AppointmentState
+
+
+class Delivery(models.TextChoices):
+    VIRTUAL = "virtual", "Virtual"
+    IN_PERSON = "in_person", "In person"
+    DISTANCE = "distance", "Distance learning"
+
+
+class CohortQuerySet(models.QuerySet["Cohort"]):
+    def visible_to(self, user: User) -> CohortQuerySet:
+        """Administrators all; contract managers theirs; tutors where appointed; verifiers where allocated.
+
+        The client contact has a scope of its own (`for_client_contact`): this one opens staff pages.
+        """
+        if user.has_role(Role.ADMINISTRATOR):
+            return self
+        today = clock.today()
+        mine = Q(pk__in=[])
+        if user.has_role(Role.CONTRACT_MANAGER):
+            mine |= Q(contract__managers=user)
+        if user.has_role(Role.TUTOR):
+            mine |= Q(pk__in=TutorAppointment.objects.in_force(today).filter(tutor=user).values("cohort"))
+        if user.has_role(Role.IQA, Role.EQA):
+            roles = user.roles & {Role.IQA, Role.EQA}
+            mine |= Q(pk__in=VerifierAllocation.objects.in_force(today).filter(verifier=user, role__in=roles).values("cohort"))
+        return self.filter(mine).distinct()
+
+    def for_client_contact(self, user: User) -> CohortQuerySet:
+        """The cohorts of the organisations this person is a contact of."""
+        return self.filter(contract__client__contacts__user=user).distinct()
+
+
+class Cohort(models.Model):
+    """One run of a programme for one client: about twelve learners who start together."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="cohorts")
+    version = models.ForeignKey(QualificationVersion, on_delete=models.PROTECT, related_name="cohorts")
+    code = models.SlugField(unique=True, max_length=30)
+    title = models.CharField(max_length=150)
+    delivery = models.CharField(max_length=20, choices=Delivery, default=Delivery.VIRTUAL)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    places = models.PositiveSmallIntegerField("places bought", default=12)
+    centre_practice_minutes = models.PositiveIntegerField("practice minutes the centre asks for", null=True, blank=True)
+
+    objects = CohortQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-starts_on", "code")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="cohort_ends_after_start"
+            ),
+            models.CheckConstraint(condition=Q(delivery__in=Delivery.values), name="cohort_delivery_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:cohort", args=[self.code])
+
+
+class CohortDeadline(models.Model):
+    """The date by which a cohort hands in an assignment. A learner's own date is in `enrolment`."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="deadlines")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cohort", "assignment"], name="cohort_deadline_once")]
+
+    def __str__(self) -> str:
+        return f"{self.cohort}, {self.assignment}: {self.due_on}"
+
+
+class TutorAppointmentQuerySet(models.QuerySet["TutorAppointment"]):
+    def in_force(self, day: dt.date) -> TutorAppointmentQuerySet:
+        """Approved appointments that cover `day`; one that has not begun yet counts, so that a tutor can prepare."""
+        return self.filter(state=AppointmentState.APPROVED).filter(Q(to_on__isnull=True) | Q(to_on__gte=day))
+
+    def covering(self, day: dt.date) -> TutorAppointmentQuerySet:
+        return self.in_force(day).filter(from_on__lte=day)
+
+
+class TutorAppointment(models.Model):
+    """That a tutor teaches, marks and supervises a cohort between two dates, proposed by us and approved by the client."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="appointments")
+    tutor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+    reason = models.CharField("why this tutor, or why the change", max_length=250, blank=True)
+    state = models.CharField(max_length=20, choices=AppointmentState, default=AppointmentState.PROPOSED)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decision_note = models.CharField(max_length=250, blank=True)
+
+    objects = TutorAppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("cohort", "from_on")
+        constraints = [
+            state_is_known(AppointmentState, name="appointment_state_known"),
+            set_exactly_when(
+                "decided_at",
+                states=[AppointmentState.APPROVED, AppointmentState.DECLINED],
+                name="appointment_decided_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="appointment_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tutor}, tutor of {self.cohort}"
+
+    def get_absolute_url(self) -> str:
+        return self.cohort.get_absolute_url()
+
+
+class VerifierAllocationQuerySet(models.QuerySet["VerifierAllocation"]):
+    def in_force(self, day: dt.date) -> VerifierAllocationQuerySet:
+        return self.filter(from_on__lte=day).filter(Q(to_on__isnull=True) | Q(to_on__gte=day))
+
+
+class VerifierAllocation(models.Model):
+    """That an IQA or EQA may look into a cohort, from one day to another. It moves nobody and ends by itself."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="allocations")
+    verifier = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="allocations")
+    role = models.CharField(max_length=10, choices=[(Role.IQA.value, Role.IQA.label), (Role.EQA.value, Role.EQA.label)])
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+
+    objects = VerifierAllocationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=["iqa", "eqa"]), name="allocation_role_known"),
+            models.CheckConstraint(
+                condition=~Q(role="eqa") | Q(to_on__isnull=False), name="allocation_of_eqa_has_an_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verifier}, {self.get_role_display()} of {self.cohort}"

@@ -1,0 +1,133 @@
+"""Samples of marking, the external sign-off, and claims for certificates."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permissions import Role
+from assignments.models import Submission
+from core.lifecycle import set_exactly_when, state_is_known
+from enrolment.models import Enrolment
+from verification.states import DECIDED, WITH_ACTION, ClaimState, SampleState
+
+
+class SampleQuerySet(models.QuerySet["Sample"]):
+    def visible_to(self, user: User) -> SampleQuerySet:
+        """Verifiers, tutors and administrators: those of the enrolments they see. Never the learner."""
+        if user.has_role(Role.IQA, Role.EQA, Role.TUTOR, Role.ADMINISTRATOR):
+            return self.filter(submission__enrolment__in=Enrolment.objects.visible_to(user)).exclude(
+                submission__enrolment__learner=user
+            )
+        return self.none()
+
+
+class Sample(models.Model):
+    """One look at how one attempt was marked. Sent back and answered, it is followed by another round."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="samples")
+    round = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=20, choices=SampleState, default=SampleState.SELECTED)
+    reason = models.CharField("why it was picked", max_length=250)
+    # Copied from the submission, so that the database itself can keep the two duties apart.
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    selected_at = models.DateTimeField()
+    selected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    comment = models.TextField("to the tutor", blank=True)
+    action = models.TextField(blank=True)
+    action_due_on = models.DateField(null=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = SampleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("submission", "round")
+        constraints = [
+            state_is_known(SampleState, name="sample_state_known"),
+            models.UniqueConstraint(fields=["submission", "round"], name="sample_round_once"),
+            models.UniqueConstraint(
+                fields=["submission"], condition=Q(state__in=["selected", "returned"]), name="sample_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True) | ~Q(verified_by=F("marked_by")),
+                name="sample_verifier_is_not_the_marker",
+            ),
+            models.CheckConstraint(
+                condition=~Q(selected_by=F("marked_by")), name="sample_is_not_picked_by_the_marker"
+            ),
+            set_exactly_when("decided_at", states=DECIDED, name="sample_decided_at"),
+            set_exactly_when("verified_by", states=DECIDED, name="sample_verified_by"),
+            set_exactly_when("action_due_on", states=WITH_ACTION, name="sample_action_due_on"),
+            set_exactly_when("answered_at", states=[SampleState.ANSWERED], name="sample_answered_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Verification of {self.submission}, round {self.round}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("verification:sample", args=[self.pk])
+
+
+class SignOff(models.Model):
+    """The external verifier (EQA) has seen this learner's verified work and signed it off."""
+
+    enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="sign_off")
+    signed_at = models.DateTimeField()
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"Sign-off for {self.enrolment}"
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def visible_to(self, user: User) -> ClaimQuerySet:
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(user)).exclude(enrolment__learner=user)
+
+
+class Claim(models.Model):
+    """The centre asks the awarding organisation for a learner's certificate."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claims")
+    state = models.CharField(max_length=20, choices=ClaimState, default=ClaimState.CLAIMED)
+    claimed_at = models.DateTimeField()
+    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    order_number = models.CharField(max_length=30, blank=True)
+    certificate_number = models.CharField(max_length=40, blank=True)
+    certificated_on = models.DateField("date on the certificate", null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    rejection_reason = models.CharField(max_length=250, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-claimed_at", "pk")
+        constraints = [
+            state_is_known(ClaimState, name="claim_state_known"),
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=~Q(state="rejected"), name="claim_one_per_enrolment"
+            ),
+            set_exactly_when("certificated_on", states=[ClaimState.CERTIFICATED], name="claim_certificated_on"),
+            set_exactly_when(
+                "closed_at", states=[ClaimState.CERTIFICATED, ClaimState.REJECTED], name="claim_closed_at"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="certificated") & ~Q(certificate_number="")
+                | ~Q(state="certificated") & Q(certificate_number=""),
+                name="claim_certificate_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Claim for {self.enrolment}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("verification:claim", args=[self.pk])

@@ -1,0 +1,68 @@
+"""Two machines: a sample of a tutor's marking, and the claim for a learner's certificate."""
+
+from django.db.models import TextChoices
+
+from accounts.permissions import Can
+from core.lifecycle import Transition
+from verification import policy
+
+
+class SampleState(TextChoices):
+    SELECTED = "selected", "Being verified"
+    AGREED = "agreed", "Agreed"
+    RETURNED = "returned", "Sent back to the tutor"
+    ANSWERED = "answered", "Answered by the tutor"
+
+
+DECIDED = (SampleState.AGREED, SampleState.RETURNED, SampleState.ANSWERED)
+WITH_ACTION = (SampleState.RETURNED, SampleState.ANSWERED)
+
+AGREE = Transition(
+    verb="agree",
+    label="Agree with the marking",
+    sources=(SampleState.SELECTED,),
+    target=SampleState.AGREED,
+    needs=Can.VERIFY,
+    guards=(policy.is_not_own_marking, policy.is_allocated),
+)
+SEND_BACK = Transition(
+    verb="send_back",
+    label="Send back with an action",
+    sources=(SampleState.SELECTED,),
+    target=SampleState.RETURNED,
+    needs=Can.VERIFY,
+    guards=(policy.is_not_own_marking, policy.is_allocated),
+)
+ANSWER = Transition(
+    verb="answer",
+    label="Answer the verifier",
+    sources=(SampleState.RETURNED,),
+    target=SampleState.ANSWERED,
+    needs=Can.MARK,
+    guards=(policy.is_marker,),
+)
+SAMPLE_TRANSITIONS = (AGREE, SEND_BACK, ANSWER)
+
+
+class ClaimState(TextChoices):
+    CLAIMED = "claimed", "Claimed"
+    CERTIFICATED = "certificated", "Certificate recorded"
+    REJECTED = "rejected", "Rejected by the awarding organisation"
+
+
+RECORD_CERTIFICATE = Transition(
+    verb="record_certificate",
+    label="Record the certificate",
+    sources=(ClaimState.CLAIMED,),
+    target=ClaimState.CERTIFICATED,
+    needs=Can.CLAIM,
+)
+RECORD_REJECTION = Transition(
+    verb="record_rejection",
+    label="Record that the claim was rejected",
+    sources=(ClaimState.CLAIMED,),
+    target=ClaimState.REJECTED,
+    needs=Can.CLAIM,
+)
+CLAIM_TRANSITIONS = (RECORD_CERTIFICATE, RECORD_REJECTION)
+TRANSITIONS = (*SAMPLE_TRANSITIONS, *CLAIM_TRANSITIONS)
