@@ -1,0 +1,19 @@
+"""Documents from outside: what they are, whether they may be taken, and how they read. Nothing is stored here."""
+
+from .inspection import inspect
+from .kinds import ESSAY_KINDS, MAXIMUM_BYTES, Kind, Purpose, Unacceptable
+from .reading import Figure, Reading, Section, count, read
+
+__all__ = [
+    "ESSAY_KINDS",
+    "MAXIMUM_BYTES",
+    "Figure",
+    "Kind",
+    "Purpose",
+    "Reading",
+    "Section",
+    "Unacceptable",
+    "count",
+    "inspect",
+    "read",
+]

@@ -1,0 +1,253 @@
+"""Word documents (.docx): their passages, their notes and their HTML. The HTML is not yet safe; `reading` makes it so."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import mammoth
+from lxml import etree
+from mammoth import html as mammoth_html
+
+from assignments.word_count import Passage, Place, looks_like_heading
+
+from . import archives
+from .archives import Archive, Element
+from .kinds import Unacceptable
+from .tracked import STRICT, TRANSITIONAL, Styles, on, settle, style_of
+
+PREFIX = "essay-"
+_STYLE_MAP = "\n".join(
+    [
+        "p.wmtitle => h1.title:fresh",
+        "p.wmsubtitle => p.subtitle:fresh",
+        "p.wmcaption => p.caption:fresh",
+        "p.wmquote => blockquote > p:fresh",
+        *(f"p.wmheading{level} => h{min(level + 1, 6)}:fresh" for level in range(1, 10)),
+    ]
+)
+_NOTES = ("footnote", "endnote")
+
+
+@dataclass(frozen=True, slots=True)
+class WordDocument:
+    """A settled document: its parts as bytes, ready to be converted, and what was counted in them."""
+
+    passages: list[Passage]
+    notes: list[str]
+    stated: int | None
+    parts: dict[str, bytes]
+
+    def html(self, keep_figure: Callable[[bytes, str], str | None]) -> str:
+        """HTML by mammoth; `keep_figure` takes a picture and its alternative text and answers with its address."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as target:
+            for name, content in self.parts.items():
+                target.writestr(name, content)
+
+        def picture(image: Any) -> list[Any]:
+            with image.open() as opened:
+                address = keep_figure(opened.read(), image.alt_text or "")
+            if address is None:
+                return [mammoth_html.text("[picture not shown]")]
+            return [mammoth_html.element("img", {"src": address, "alt": image.alt_text or ""})]
+
+        packed.seek(0)
+        try:
+            converted = mammoth.convert_to_html(
+                packed,
+                style_map=_STYLE_MAP,
+                include_embedded_style_map=False,
+                convert_image=picture,
+                id_prefix=PREFIX,
+            )
+        except Exception as error:  # The converter fails in ways of its own on damaged parts.
+            raise Unacceptable(archives.CORRUPT) from error
+        return str(converted.value)
+
+
+def open_word(content: bytes) -> WordDocument:
+    archive = Archive(content)
+    main = _main_part(archive)
+    relations = _relations(archive, main)
+    root = archive.xml(main)
+    if root.tag not in (f"{{{TRANSITIONAL}}}document", f"{{{STRICT}}}document"):
+        raise Unacceptable(archives.CORRUPT)
+    w = root.tag.partition("}")[0] + "}"
+    styles = Styles(_part(archive, relations, "styles"))
+    settle(root, styles)
+    parts = _copied(archive, main)
+    notes = []
+    for kind in _NOTES:
+        if (part := relations.get(f"{kind}s")) and part in archive.names:
+            texts, parts[part] = _notes(archive, part, kind, styles)
+            wanted = dict.fromkeys(mark.get(f"{w}id") for mark in root.iter(f"{w}{kind}Reference"))
+            notes += [texts[one] for one in wanted if one in texts]
+            _drop_dangling(root, w, kind, texts)
+        else:
+            _drop_dangling(root, w, kind, {})
+    passages = _passages(root, w, styles)
+    parts[main] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return WordDocument(passages, notes, _stated(archive), parts)
+
+
+def _main_part(archive: Archive) -> str:
+    for relation in archive.xml("_rels/.rels"):
+        if str(relation.get("Type", "")).endswith("/officeDocument"):
+            name = str(relation.get("Target", "")).lstrip("/")
+            if name in archive.names:
+                return name
+    raise Unacceptable(archives.CORRUPT)
+
+
+def _relations(archive: Archive, part: str) -> dict[str, str]:
+    """The parts a part points to, by the last word of the relation's type."""
+    folder, _, base = part.rpartition("/")
+    name = f"{folder}/_rels/{base}.rels".lstrip("/")
+    if name not in archive.names:
+        return {}
+    found = {}
+    for relation in archive.xml(name):
+        if relation.get("TargetMode") != "External":
+            target = str(relation.get("Target", ""))
+            whole = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}".lstrip("/")
+            found[str(relation.get("Type", "")).rpartition("/")[2]] = whole
+    return found
+
+
+def _part(archive: Archive, relations: dict[str, str], kind: str) -> Element | None:
+    name = relations.get(kind)
+    return archive.xml(name) if name and name in archive.names else None
+
+
+def _copied(archive: Archive, main: str) -> dict[str, bytes]:
+    """The parts a conversion needs. Comments, headers, embedded objects and fonts are left behind."""
+    wanted = re.compile(r"(?:^\[Content_Types\]\.xml$|\.rels$|/(?:styles|numbering)[0-9]*\.xml$|/media/[^/]+$)")
+    return {name: archive.read(name) for name in sorted(archive.names) if name != main and wanted.search(name)}
+
+
+def _notes(archive: Archive, part: str, kind: str, styles: Styles) -> tuple[dict[str, str], bytes]:
+    root = archive.xml(part)
+    w = root.tag.partition("}")[0] + "}"
+    settle(root, styles)
+    texts = {}
+    for note in root.iterchildren(f"{w}{kind}"):
+        if note.get(f"{w}type") in (None, "normal"):
+            texts[str(note.get(f"{w}id"))] = " ".join(_text(paragraph, w) for paragraph in note.iter(f"{w}p"))
+    return texts, etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _drop_dangling(root: Element, w: str, kind: str, texts: dict[str, str]) -> None:
+    for mark in list(root.iter(f"{w}{kind}Reference")):
+        if mark.get(f"{w}id") not in texts:
+            mark.getparent().remove(mark)
+
+
+def _stated(archive: Archive) -> int | None:
+    """The count the document's own program stored in it last. Zero is what programs write that do not count."""
+    if "docProps/app.xml" not in archive.names:
+        return None
+    for element in archive.xml("docProps/app.xml").iter("{*}Words"):
+        text = (element.text or "").strip()
+        if text.isdigit() and len(text) < 8:
+            return int(text) or None
+    return None
+
+
+def _passages(root: Element, w: str, styles: Styles) -> list[Passage]:
+    """Each paragraph once, marking its own element with a style that the conversion knows."""
+    found = []
+    paragraphs = list(root.iter(f"{w}p"))
+    headed = False
+    for paragraph in paragraphs:
+        passage = _passage(paragraph, w, styles)
+        headed = headed or passage.place is Place.HEADING
+        found.append(passage)
+    if not headed:
+        found = [_heading_by_look(passage) for passage in found]
+    for paragraph, passage in zip(paragraphs, found, strict=True):
+        _mark(paragraph, passage, w, styles)
+    return [passage for passage in found if passage.text.strip()]
+
+
+def _passage(paragraph: Element, w: str, styles: Styles) -> Passage:
+    text, style = _text(paragraph, w), style_of(paragraph, w)
+    bold = bool(text.strip()) and _bold(paragraph, w, styles, style)
+    in_cell = any(True for _ in paragraph.iterancestors(f"{w}tc"))
+    outline = paragraph.find(f"{w}pPr/{w}outlineLvl")
+    level = styles.level(style)
+    if outline is not None and outline.get(f"{w}val", "9").isdigit():
+        level = int(outline.get(f"{w}val")) + 1 if int(outline.get(f"{w}val")) < 9 else 0
+    if in_cell:
+        return Passage(text, Place.CELL, bold=bold)
+    if "title" in styles.names(style):
+        return Passage(text, Place.TITLE, bold=bold)
+    if level and text.strip():
+        return Passage(text, Place.HEADING, min(level, 9), bold=bold)
+    if paragraph.find(f"{w}pPr/{w}numPr") is not None:
+        return Passage(text, Place.ITEM, bold=bold)
+    return Passage(text, bold=bold)
+
+
+def _heading_by_look(passage: Passage) -> Passage:
+    if passage.bold and passage.place in (Place.TEXT, Place.ITEM) and looks_like_heading(passage.text):
+        return replace(passage, place=Place.HEADING, level=1)
+    return passage
+
+
+def _mark(paragraph: Element, passage: Passage, w: str, styles: Styles) -> None:
+    names = styles.names(style_of(paragraph, w))
+    style = ""
+    if passage.place is Place.HEADING:
+        style = f"wmheading{passage.level}"
+    elif passage.place is Place.TITLE:
+        style = "wmtitle"
+    elif "subtitle" in names:
+        style = "wmsubtitle"
+    elif "caption" in names:
+        style = "wmcaption"
+    elif "quote" in names or "intense quote" in names:
+        style = "wmquote"
+    elif any(re.fullmatch(r"heading [1-9]", name) for name in names) or re.match(
+        r"(?i)heading|title", style_of(paragraph, w) or ""
+    ):
+        style = "wmplain"
+    if not style:
+        return
+    properties = paragraph.find(f"{w}pPr")
+    if properties is None:
+        properties = paragraph.makeelement(f"{w}pPr")
+        paragraph.insert(0, properties)
+    mark = properties.find(f"{w}pStyle")
+    if mark is None:
+        mark = properties.makeelement(f"{w}pStyle")
+        properties.insert(0, mark)
+    mark.set(f"{w}val", style)
+
+
+def _text(paragraph: Element, w: str) -> str:
+    parts = []
+    for run in paragraph.iter(f"{w}r"):
+        for child in run:
+            if child.tag == f"{w}t":
+                parts.append(child.text or "")
+            elif child.tag in (f"{w}tab", f"{w}ptab", f"{w}br", f"{w}cr"):
+                parts.append(" ")
+            elif child.tag == f"{w}noBreakHyphen":
+                parts.append("\u2011")
+    return "".join(parts)
+
+
+def _bold(paragraph: Element, w: str, styles: Styles, style: str | None) -> bool:
+    by_style = styles.is_on(style, "b")
+    for run in paragraph.iter(f"{w}r"):
+        if not any((text.text or "").strip() for text in run.iterchildren(f"{w}t")):
+            continue
+        direct = run.find(f"{w}rPr/{w}b")
+        run_style = run.find(f"{w}rPr/{w}rStyle")
+        by_run_style = run_style is not None and styles.is_on(run_style.get(f"{w}val"), "b")
+        if not (on(direct, w) if direct is not None else by_style or by_run_style):
+            return False
+    return True
