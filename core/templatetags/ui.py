@@ -20,7 +20,7 @@ from django.forms import BoundField
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from core import clock
 
@@ -59,7 +59,7 @@ def _svg(symbol: str, css: str = "wm-sign") -> str:
 
 @cache
 def _sprite() -> SafeString:
-    return mark_safe(Path(settings.BASE_DIR, "static/img/symbols.svg").read_text(encoding="utf-8"))
+    return SafeString(Path(settings.BASE_DIR, "static/img/symbols.svg").read_text(encoding="utf-8"))
 
 
 @register.simple_tag
@@ -71,7 +71,7 @@ def sprite() -> SafeString:
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """A sign of the interface that says nothing by itself: previous, next, down, up, tick, notice, file, lock, comment."""
-    return mark_safe(_svg(f"i-{escape(name)}", f"wm-sign {escape(css)}".strip()))
+    return SafeString(_svg(f"i-{escape(name)}", f"wm-sign {escape(css)}".strip()))
 
 
 @register.simple_tag
@@ -80,14 +80,14 @@ def sign(state: str, word: str = "", show: bool = False) -> SafeString:
     symbol, kind, usual = SIGNS[str(state)]
     said = escape(word or usual)
     words = f" {said}" if show else f'<span class="visually-hidden">{said}</span>'
-    return mark_safe(_svg(symbol, f"wm-sign is-{kind}") + words)
+    return SafeString(_svg(symbol, f"wm-sign is-{kind}") + words)
 
 
 @register.simple_tag
 def sign_only(state: str) -> SafeString:
     """The sign without any word; the word stands beside it in the markup."""
     symbol, kind, _ = SIGNS[str(state)]
-    return mark_safe(_svg(symbol, f"wm-sign is-{kind}"))
+    return SafeString(_svg(symbol, f"wm-sign is-{kind}"))
 
 
 @register.filter
@@ -103,7 +103,7 @@ def badge(state: str, label: str = "", kind: str = "") -> SafeString:
     if usual_kind not in KIND_SYMBOLS:
         symbol, usual_kind = KIND_SYMBOLS.get(kind, "s-not-yet"), "none"
     drawn = _svg(symbol) if symbol else ""
-    return mark_safe(f'<span class="wm-badge is-{escape(kind or usual_kind)}">{drawn}{escape(str(label or word or state))}</span>')
+    return SafeString(f'<span class="wm-badge is-{escape(kind or usual_kind)}">{drawn}{escape(str(label or word or state))}</span>')
 
 
 def _cell_parts(state: str, *, first: bool) -> tuple[str, str, str]:
@@ -160,7 +160,7 @@ def clock_time(value: dt.datetime | dt.time | None) -> str:
 def when(value: dt.date | None, form: str = "") -> SafeString:
     """A day or moment inside a `time` element, so that machines read it too."""
     if not value:
-        return mark_safe(DASH)
+        return SafeString(DASH)
     text = moment(value) if isinstance(value, dt.datetime) and not form else day(value, form)
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
@@ -355,7 +355,7 @@ def sort_link(context: Context, key: str, label: str) -> SafeString:
     """The link inside a table head that sorts the list by `key`."""
     url, state = _sorting(context, key)
     arrow = _svg("i-up" if state == "ascending" else "i-down") if state else ""
-    return format_html('<a class="wm-sort" href="{}">{}{}</a>', url, label, mark_safe(arrow))
+    return format_html('<a class="wm-sort" href="{}">{}{}</a>', url, label, SafeString(arrow))
 
 
 @register.simple_tag(takes_context=True)

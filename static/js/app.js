@@ -1,0 +1,15 @@
+// Loads what a page asks for by its data attributes, and nothing else. Every page works without any of it.
+const parts = {
+  "[data-submit-once], form[method='post']": "./submit_once.js",
+  "[data-error-summary]": "./error_summary.js",
+  "details[data-closes], details[data-keeps]": "./disclosure.js",
+  "[data-theme-switch]": "./theme.js",
+  "[data-autosave]": "./autosave.js",
+  "[data-poll]": "./poll.js",
+  "[data-marking]": "./marking.js",
+  "[data-grid-filter]": "./grid_filter.js",
+};
+
+for (const [selector, file] of Object.entries(parts)) {
+  if (document.querySelector(selector)) import(file).then((part) => part.start(document));
+}

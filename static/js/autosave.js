@@ -1,0 +1,129 @@
+// Saves a form while it is written: data-autosave="address" on the form, an element with data-saved for the word.
+// A copy stays in this browser until the server has the text, so that neither an ended session nor a crash costs a word.
+const PAUSE = 1500;
+const time = () => new Date().toLocaleTimeString("en-GB");
+// The cookie's token, not the page's: it still fits after somebody signed in again in another window.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+
+function readable(form) {
+  const values = {};
+  for (const [name, value] of new FormData(form)) {
+    if (name === "csrfmiddlewaretoken" || typeof value !== "string") continue;
+    (values[name] ??= []).push(value);
+  }
+  return values;
+}
+
+function fill(form, values) {
+  for (const control of form.elements) {
+    if (!control.name || control.type === "hidden" || control.type === "file" || control.type === "submit") continue;
+    const kept = values[control.name];
+    if (control.type === "checkbox" || control.type === "radio") control.checked = Boolean(kept?.includes(control.value));
+    else if (kept) control.value = kept.shift();
+  }
+}
+
+function store(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // Storage is full or forbidden: the server's copy is then the only one.
+  }
+}
+
+function kept(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+class Keeper {
+  constructor(form) {
+    this.form = form;
+    this.key = `draft:${form.dataset.autosave}`;
+    this.sign = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]") ?? this.makeSign();
+    this.before = JSON.stringify(readable(form));
+    this.offer();
+    form.addEventListener("input", () => this.changed());
+    form.addEventListener("change", () => this.changed());
+    form.addEventListener("focusout", () => this.save());
+    form.addEventListener("submit", () => this.leaving());
+    document.addEventListener("visibilitychange", () => document.hidden && this.save());
+    window.addEventListener("online", () => this.save());
+  }
+
+  makeSign() {
+    const sign = document.createElement("p");
+    sign.setAttribute("role", "status");
+    sign.className = "wm-saved";
+    this.form.append(sign);
+    return sign;
+  }
+
+  say(text, late = false) {
+    this.sign.textContent = text;
+    this.sign.classList.toggle("is-late", late);
+  }
+
+  // What this browser kept and the server does not have.
+  offer() {
+    const copy = kept(this.key);
+    if (!copy || copy === this.before) return store(this.key, null);
+    fill(this.form, JSON.parse(copy));
+    this.say("Put back what you had written here before the connection ended. It is being saved");
+    this.changed();
+  }
+
+  changed() {
+    store(this.key, JSON.stringify(readable(this.form)));
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), PAUSE);
+  }
+
+  // The form's own button sends the same text; the copy stays until a page shows that it arrived.
+  leaving() {
+    clearTimeout(this.timer);
+    this.gone = true;
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    const now = JSON.stringify(readable(this.form));
+    if (this.gone || this.busy || now === this.before) return;
+    this.busy = true;
+    const body = new FormData(this.form);
+    const headers = { "X-Requested-With": "autosave" };
+    if (token()) {
+      body.delete("csrfmiddlewaretoken");
+      headers["X-CSRFToken"] = token();
+    }
+    try {
+      const answer = await fetch(this.form.dataset.autosave, { method: "POST", body, headers, redirect: "manual" });
+      if (answer.type === "opaqueredirect") this.say("You have been signed out. What you wrote is kept in this browser; sign in again in another window", true);
+      else if (answer.ok) this.arrived(now);
+      else this.say(`Not saved. ${await this.reason(answer)}`, true);
+    } catch {
+      this.say("No connection. What you write is kept in this browser and saved when you are back", true);
+    }
+    this.busy = false;
+  }
+
+  async reason(answer) {
+    const plain = answer.headers.get("Content-Type")?.startsWith("text/plain");
+    return plain ? (await answer.text()).slice(0, 200) : "What you wrote is kept in this browser; load the page again";
+  }
+
+  arrived(now) {
+    this.before = now;
+    if (JSON.stringify(readable(this.form)) === now) store(this.key, null);
+    else this.changed();
+    this.say(`Saved ${time()}`);
+  }
+}
+
+export function start(root) {
+  for (const form of root.querySelectorAll("form[data-autosave]")) new Keeper(form);
+}
