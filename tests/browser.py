@@ -50,31 +50,35 @@ def browser_context_args():
 @pytest.fixture
 def page(new_context, live_server):
     """A page at the test server that fails the test for what a visitor's console would show."""
+    page = new_context(base_url=live_server.url).new_page()
+    page.set_default_timeout(10_000)
+    faults = listen(page, live_server.url)
+    yield page
+    page.close()
+    assert faults == []
+
+
+def listen(page, own):
+    """The list that from now on receives every fault of this page; `own` is the address of the test server."""
     faults: list[str] = []
 
     def heard(message):
-        text = message.text
-        if "Content Security Policy" in text or "violates the following" in text:
-            faults.append(f"Content security policy: {text}")
+        if "Content Security Policy" in message.text:
+            faults.append(f"Content security policy: {message.text}")
 
     def asked(request):
-        if not request.url.startswith((live_server.url, "about:", "blob:", "data:")):
+        if not request.url.startswith((own, "about:", "blob:", "data:")):
             faults.append(f"Another host was asked: {request.url}")
 
     def answered(response):
         if response.status >= 400 and "/static/" in response.url:
             faults.append(f"A file is missing: {response.url}")
 
-    context = new_context(base_url=live_server.url)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
     page.on("console", heard)
     page.on("pageerror", lambda error: faults.append(f"Error in a script: {error}"))
     page.on("request", asked)
     page.on("response", answered)
-    yield page
-    page.close()
-    assert faults == []
+    return faults
 
 
 @pytest.fixture

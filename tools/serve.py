@@ -39,6 +39,7 @@ def main(words: list[str]) -> int:
             return 0
         address_is_free()
         migrate()
+        load_pages()
         os.environ["WAYMARK_GREETING"] = greeting()
     except KeyboardInterrupt:
         print("\nStopped before it was ready. ./run goes on from here.", file=sys.stderr)
@@ -82,6 +83,13 @@ def migrate() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Preparing the database.", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def load_pages() -> None:
+    """Import every view and form now, before gunicorn forks: a mistake in them is told here, and their memory is shared."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - looking at it loads it
 
 
 def demo(words: list[str]) -> None:
