@@ -1,6 +1,6 @@
 """What all forms share: the look that crispy draws, sentences that say what to do, and three fields of the field."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+
+from core.refusals import NotAllowed, Refused
 
 DATE = "%Y-%m-%d"
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -88,7 +90,24 @@ class FormLook(forms.BaseForm):
 
 
 class Form(FormLook, forms.Form):
-    """A plain form."""
+    """A plain form, and the seam to its action: its field names are the action's arguments."""
+
+    result: Any = None
+
+    def attempts(self, action: Callable[..., Any], *args: Any, by: Any, **extra: Any) -> bool:
+        """Call `action(*args, **cleaned_data, **extra, by=by)` and keep what it returns in `result`.
+
+        A refusal becomes a sentence above the form, so that nothing typed is lost; False is returned. `NotAllowed`
+        still rises and becomes the 403 page.
+        """
+        try:
+            self.result = action(*args, **self.cleaned_data, **extra, by=by)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            self.add_error(None, str(refusal))
+            return False
+        return True
 
 
 class ModelForm(FormLook, forms.ModelForm):  # type: ignore[type-arg]
