@@ -1,6 +1,9 @@
 """Pure decisions about plans: objects in, a sentence that refuses or an empty string out."""
 
+import datetime as dt
 from typing import Any
+
+from accounts.permissions import Can, Role
 
 
 def speaks_for_the_client(plan: Any, by: Any) -> str:
@@ -8,3 +11,48 @@ def speaks_for_the_client(plan: Any, by: Any) -> str:
     if plan.cohort.contract.client.contacts.filter(user=by).exists():
         return ""
     return f"Only a contact of {plan.cohort.contract.client} approves this."
+
+
+def may_manage_contracts(by: Any) -> str:
+    """Clients and contracts are added by contract managers and administrators."""
+    if by is None or by.can(Can.MANAGE_CONTRACTS):
+        return ""
+    return "Only a contract manager or a centre administrator does this."
+
+
+def runs_the_contract(contract: Any, by: Any) -> str:
+    """A contract is run by its own managers; an administrator may stand in for any of them."""
+    if sentence := may_manage_contracts(by):
+        return sentence
+    if by is None or by.has_role(Role.ADMINISTRATOR) or contract.managers.filter(pk=by.pk).exists():
+        return ""
+    return f"Only the managers of contract {contract.reference} and the administrators do this."
+
+
+def are_contract_managers(managers: Any) -> str:
+    """A contract has somebody who runs it, and they hold the role."""
+    if not managers:
+        return "Choose at least one contract manager."
+    for one in managers:
+        if not one.has_role(Role.CONTRACT_MANAGER):
+            return f"{one} is not a contract manager. An administrator can give that role."
+    return ""
+
+
+def holds_role(person: Any, role: Role) -> str:
+    """Whoever is appointed or allocated must hold the role it is about."""
+    return "" if person.has_role(role) else f"{person} does not hold the role it needs: {role.label}."
+
+
+def begins_before_it_ends(from_on: dt.date, to_on: dt.date | None) -> str:
+    return "The last day lies before the first. Change one of them." if to_on and to_on < from_on else ""
+
+
+def overlaps(from_on: dt.date, to_on: dt.date | None, other: Any) -> bool:
+    """Whether a period touches that of `other`, which has `from_on` and `to_on`; no end means for good."""
+    return (other.to_on is None or from_on <= other.to_on) and (to_on is None or other.from_on <= to_on)
+
+
+def external_access_ends(role: Role, to_on: dt.date | None) -> str:
+    """An external verifier visits; they do not stay."""
+    return "Give the external verifier's access a last day." if role == Role.EQA and to_on is None else ""
