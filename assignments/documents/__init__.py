@@ -1,8 +1,9 @@
 """Documents from outside: what they are, whether they may be taken, and how they read. Nothing is stored here."""
 
+from .arrangement import Section
 from .inspection import inspect
 from .kinds import ESSAY_KINDS, MAXIMUM_BYTES, Kind, Purpose, Unacceptable
-from .reading import Figure, Reading, Section, count, read
+from .reading import Figure, Reading, count, read
 
 __all__ = [
     "ESSAY_KINDS",

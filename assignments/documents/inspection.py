@@ -152,8 +152,8 @@ def _check_relations(archive: Archive) -> None:
                 and target.startswith(("http:", "https:", "ftp:", "mhtml:"))
             ):
                 raise Unacceptable(
-                    "This document loads a part of itself from another computer when it is opened. Copy its text into a "
-                    "new document, save it and choose that one."
+                    "This document loads a part of itself from another computer when it is opened. Copy its text into "
+                    "a new document, save it and choose that one."
                 )
 
 
@@ -224,8 +224,8 @@ def _unknown(content: bytes, name: str) -> str:
         found = ""
     looks = f" It looks like {found}." if re.fullmatch(r"\.[a-z0-9]{2,5}", str(found)) else ""
     return (
-        f"{_shown(name)} is not a kind of file that can be taken here, or it is damaged.{looks} Save it as .docx or PDF "
-        "and choose that file."
+        f"{_shown(name)} is not a kind of file that can be taken here, or it is damaged.{looks} Save it as .docx or "
+        "PDF and choose that file."
     )
 
 

@@ -1,4 +1,4 @@
-"""OpenDocument texts (.odt): their passages, notes and HTML by a walk of our own. The HTML is not yet safe."""
+"""OpenDocument texts (.odt) by a walk of our own. Their HTML is not yet safe; `arrangement` makes it so."""
 
 import html
 import re
@@ -25,9 +25,9 @@ PREFIX = "essay-"
 _SKIPPED = {
     f"{TEXT}{name}"
     for name in (
-        "tracked-changes", "table-of-content", "illustration-index", "table-index", "alphabetical-index", "object-index",
-        "user-index", "sequence-decls", "variable-decls", "user-field-decls", "hidden-text", "hidden-paragraph",
-        "ruby-text", "note-citation", "soft-page-break", "page-number", "page-count",
+        "tracked-changes", "table-of-content", "illustration-index", "table-index", "alphabetical-index",
+        "object-index", "user-index", "sequence-decls", "variable-decls", "user-field-decls", "hidden-text",
+        "hidden-paragraph", "ruby-text", "note-citation", "soft-page-break", "page-number", "page-count",
     )
 } | {f"{OFFICE}annotation", f"{OFFICE}annotation-end", f"{OFFICE}forms"}  # fmt: skip
 _INLINE_SPACE = {f"{TEXT}tab", f"{TEXT}line-break"}

@@ -27,7 +27,10 @@ _ONE_AT_A_TIME = threading.Lock()
 
 _CORRUPT = "This PDF is damaged and cannot be opened. Export it again from your word processor."
 _ACTIVE = "This PDF runs a script or starts a program when it is opened. Export it again from your word processor."
-_NO_TEXT = "This PDF holds pictures of pages and no text. Export it as PDF from your word processor, or choose the .docx itself."
+_NO_TEXT = (
+    "This PDF holds pictures of pages and no text. Export it as PDF from your word processor, or choose the .docx "
+    "itself."
+)
 _ENDLESS = "This PDF unpacks to far more than a document holds. Export it again from your word processor."
 _BREAKS = "\x02\ufffe\u00ad"
 _PAGE_NUMBER = re.compile(r"^(?:page\s+)?[-–]?\s*[0-9]{1,4}\s*[-–]?(?:\s*(?:of|/)\s*[0-9]{1,4})?$", re.IGNORECASE)
@@ -53,7 +56,8 @@ def check(content: bytes, *, scanned: bool = False) -> None:
         try:
             if len(document) > PAGES:
                 raise Unacceptable(
-                    f"This PDF has {len(document):,} pages, and {PAGES} is the most that can be taken. Choose the work alone."
+                    f"This PDF has {len(document):,} pages, and {PAGES} is the most that can be taken. Choose the work "
+                    "alone."
                 )
             if not scanned and not _has_text(document):
                 raise Unacceptable(_NO_TEXT)
@@ -210,11 +214,9 @@ def _passage(lines: list[Line], size: float) -> Passage:
     text = lines[0].text
     for line in lines[1:]:
         broken = len(text) > 1 and text[-1] in "-‐" and text[-2].islower() and line.text[0].islower()
-        if broken or text[-1] in _BREAKS:
-            text = text[:-1] + line.text
-        else:
-            text = f"{text} {line.text}"
-    text = re.sub(f"[{_BREAKS}]", "-", re.sub(f"[{_BREAKS}]$", "", text))
+        text = text[:-1] + line.text if broken or text[-1] in _BREAKS else f"{text} {line.text}"
+    # PDFium joins some broken words itself and leaves its mark where the hyphen was.
+    text = re.sub(f"[{_BREAKS}]", "", text)
     larger = min(line.size for line in lines) > size * 1.08
     bold = all(line.bold for line in lines)
     if (larger or bold) and looks_like_heading(text):

@@ -1,4 +1,4 @@
-"""Word documents (.docx): their passages, their notes and their HTML. The HTML is not yet safe; `reading` makes it so."""
+"""Word documents (.docx): passages, notes and HTML. The HTML is not yet safe; `arrangement` makes it so."""
 
 import io
 import re

@@ -12,7 +12,7 @@ from assignments import documents
 
 class Command(BaseCommand):
     help = "Print the word count of a .docx, .odt or .pdf by the rule that Waymark shows beside every count."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - the base class declares it without a type
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
