@@ -32,7 +32,12 @@ AWARD_PASS = Transition(
     sources=(SubmissionState.SUBMITTED,),
     target=SubmissionState.PASSED,
     needs=Can.MARK,
-    guards=(policy.is_marker, policy.is_held_by_marker, policy.every_criterion_passes),
+    guards=(
+        policy.is_marker,
+        policy.learner_is_on_programme,
+        policy.is_held_by_marker,
+        policy.every_criterion_passes,
+    ),
 )
 REFER = Transition(
     verb="refer",
@@ -42,6 +47,7 @@ REFER = Transition(
     needs=Can.MARK,
     guards=(
         policy.is_marker,
+        policy.learner_is_on_programme,
         policy.is_held_by_marker,
         policy.every_criterion_is_decided,
         policy.some_criterion_is_unmet,
@@ -55,6 +61,6 @@ OVERTURN = Transition(
     sources=(SubmissionState.PASSED,),
     target=SubmissionState.REFERRED,
     needs=Can.MARK,
-    guards=(policy.is_marker, policy.attempts_are_left),
+    guards=(policy.is_marker, policy.learner_is_on_programme, policy.attempts_are_left),
 )
 TRANSITIONS = (SUBMIT, AWARD_PASS, REFER, OVERTURN)
