@@ -1,0 +1,190 @@
+"""HTML to PDF. The only module that knows WeasyPrint and pikepdf; see docs/adr/0020-pdf.md.
+
+What costs most is made once for the life of the process: the font configuration, the parsed style sheets and the URL
+fetcher. The fetcher serves our static files from memory and nothing else, so a document can reach neither the network nor
+the disk. The garbage collector rests during a render, and one lock keeps renders apart, for both are shared.
+"""
+
+import gc
+import io
+import mimetypes
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from reporting.wording import bound
+
+STATIC = "https://static.invalid/"
+"""Where the documents' files seem to lie. No such host can exist (RFC 2606); only the fetcher knows it."""
+FONTS = "css/print/fonts.css"
+HOUSE_ACCENT = "#0E5A60"
+CONTRAST = 4.5
+PIXEL = 0.75
+"""Points to a CSS pixel."""
+
+_one_at_a_time = threading.Lock()
+
+
+def render(
+    template: str,
+    context: Mapping[str, Any],
+    identifier: str,
+    *,
+    stylesheet: str = "css/print/report.css",
+    accent: str = HOUSE_ACCENT,
+) -> bytes:
+    """A tagged PDF/UA-1 from a template. Equal arguments give equal bytes, whenever and wherever."""
+    html = bound(render_to_string(template, dict(context)))
+    return pdf(html, identifier, stylesheet=stylesheet, accent=accent)
+
+
+def pdf(html: str, identifier: str, *, stylesheet: str, accent: str = HOUSE_ACCENT) -> bytes:
+    """The same from HTML that is ready."""
+    with _one_at_a_time, _without_collection():
+        fonts = _fonts()
+        raw = HTML(string=html, base_url=STATIC, url_fetcher=_fetcher()).write_pdf(
+            stylesheets=[_sheet(FONTS), _sheet(stylesheet), _accent(accent)],
+            font_config=fonts,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=identifier.encode(),
+        )
+        return _repaired(raw)
+
+
+class _without_collection:  # noqa: N801 - reads as a phrase where it is used
+    """No garbage collection: a render makes many objects and few cycles."""
+
+    def __enter__(self) -> None:
+        self.was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self.was_on:
+            gc.enable()
+
+
+# --- what is shared --------------------------------------------------------------------------------------------------
+
+
+class StaticFilesOnly(URLFetcher):
+    """Serves our own static files, each read once; refuses every other address."""
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        body, kind = _static_file(url)
+        return URLFetcherResponse(url, body, {"Content-Type": kind})
+
+
+@lru_cache(maxsize=256)
+def _static_file(url: str) -> tuple[bytes, str]:
+    if not url.startswith(STATIC):
+        raise ValueError(f"A document may use our static files only, not {url[:80]}")
+    name = url.removeprefix(STATIC).partition("?")[0].partition("#")[0]
+    try:
+        found = finders.find(name)
+    except SuspiciousFileOperation:
+        found = None
+    if not found or not Path(found).is_file():
+        raise ValueError(f"No static file {name[:80]}")
+    return Path(found).read_bytes(), mimetypes.guess_type(name)[0] or "font/woff2"
+
+
+@lru_cache(maxsize=1)
+def _fetcher() -> StaticFilesOnly:
+    return StaticFilesOnly()
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=16)
+def _sheet(name: str) -> CSS:
+    return CSS(url=STATIC + name, font_config=_fonts(), url_fetcher=_fetcher())
+
+
+@lru_cache(maxsize=64)
+def _accent(colour: str) -> CSS:
+    """The client's colour, if it can be read on paper."""
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour) or contrast_on_white(colour) < CONTRAST:
+        raise ValueError(f"An accent is #RRGGBB with a contrast of {CONTRAST} to 1 on white, not {colour!r}.")
+    return CSS(string=f":root {{ --accent: {colour}; }}", url_fetcher=_fetcher())
+
+
+def contrast_on_white(colour: str) -> float:
+    """As the accessibility guidelines compute it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+# --- what WeasyPrint leaves undone -----------------------------------------------------------------------------------
+
+
+def _repaired(raw: bytes) -> bytes:
+    """Scope on each TH, spanning headers on each column they span, and the box of a Figure in points from below."""
+    with pikepdf.open(io.BytesIO(raw)) as document:
+        height = float(document.pages[0].MediaBox[3])
+        table: Any = None
+        spanned: list[Any] = []
+        for node in walk(document.Root.StructTreeRoot.K):
+            if node.S == "/Table":
+                table = node
+            elif node.S == "/TH":
+                heads = _within(node, "/THead")
+                node.A.Scope = pikepdf.Name("/Column" if heads else "/Row")
+                if heads and "/ColSpan" in node.A and (not spanned or spanned[-1].objgen != table.objgen):
+                    spanned.append(table)
+            elif node.S == "/Figure" and "/A" in node and "/BBox" in node.A:
+                x1, y1, x2, y2 = (float(value) * PIXEL for value in node.A.BBox)
+                node.A.BBox = pikepdf.Array([round(value, 2) for value in (x1, height - y2, x2, height - y1)])
+        for one in spanned:
+            _link_spanning_headers(one)
+        out = io.BytesIO()
+        document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """Every element of the structure tree, in reading order."""
+    if isinstance(node, pikepdf.Array):
+        for kid in node:
+            yield from walk(kid)
+    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+        yield node
+        if "/K" in node:
+            yield from walk(node.K)
+
+
+def _link_spanning_headers(table: Any) -> None:
+    spans: dict[int, list[Any]] = {}
+    for row in (node for node in walk(table.K) if node.S == "/TR"):
+        column, heads = 0, _within(row, "/THead")
+        for cell in (kid for kid in row.K if kid.S in ("/TH", "/TD")):
+            width = int(cell.A.get("/ColSpan", 1))
+            if heads and cell.S == "/TH" and width > 1:
+                for covered in range(column, column + width):
+                    spans.setdefault(covered, []).append(cell.ID)
+            elif cell.S == "/TD" and "/Headers" in cell.A:
+                held = {str(one) for one in cell.A.Headers}
+                cell.A.Headers.extend(one for one in spans.get(column, []) if str(one) not in held)
+            column += width
+
+
+def _within(node: Any, kind: str) -> bool:
+    while "/P" in node and "/S" in node:
+        node = node.P
+        if node.get("/S") == kind:
+            return True
+    return False
