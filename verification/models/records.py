@@ -66,6 +66,10 @@ class Sample(models.Model):
             set_exactly_when("verified_by", states=DECIDED, name="sample_verified_by"),
             set_exactly_when("action_due_on", states=WITH_ACTION, name="sample_action_due_on"),
             set_exactly_when("answered_at", states=[SampleState.ANSWERED], name="sample_answered_at"),
+            set_exactly_when("answered_by", states=[SampleState.ANSWERED], name="sample_answered_by"),
+            models.CheckConstraint(
+                condition=~Q(state__in=WITH_ACTION) | ~Q(action=""), name="sample_sent_back_has_an_action"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +79,11 @@ class Sample(models.Model):
         return reverse("verification:sample", args=[self.pk])
 
 
+class SignOffQuerySet(models.QuerySet["SignOff"]):
+    def visible_to(self, user: User) -> SignOffQuerySet:
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(user)).exclude(enrolment__learner=user)
+
+
 class SignOff(models.Model):
     """The external verifier (EQA) has seen this learner's verified work and signed it off."""
 
@@ -82,6 +91,8 @@ class SignOff(models.Model):
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     note = models.TextField(blank=True)
+
+    objects = SignOffQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Sign-off for {self.enrolment}"
@@ -123,6 +134,15 @@ class Claim(models.Model):
                 condition=Q(state="certificated") & ~Q(certificate_number="")
                 | ~Q(state="certificated") & Q(certificate_number=""),
                 name="claim_certificate_number",
+            ),
+            set_exactly_when(
+                "closed_by", states=[ClaimState.CERTIFICATED, ClaimState.REJECTED], name="claim_closed_by"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | ~Q(rejection_reason=""), name="claim_rejection_has_a_reason"
+            ),
+            models.UniqueConstraint(
+                fields=["certificate_number"], condition=~Q(certificate_number=""), name="claim_certificate_once"
             ),
         ]
 

@@ -1,0 +1,218 @@
+"""The verbs of verification and certification. Marking itself changes in `assignments.marking`, through `overturn`."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Can, Role
+from assignments import marking
+from assignments.models import Submission
+from assignments.states import SubmissionState
+from core import clock
+from core.lifecycle import move, record
+from core.refusals import NotAllowed, Refused, Stale, WrongState
+from enrolment import actions as enrolments
+from enrolment.models import Enrolment
+from verification import notices, policy
+from verification.models import Claim, Sample, SignOff
+from verification.models.standing import standing
+from verification.states import AGREE, ANSWER, RECORD_CERTIFICATE, RECORD_REJECTION, SEND_BACK, ClaimState, SampleState
+
+
+@transaction.atomic
+def select(submission: Submission, *, reason: str, by: User) -> Sample:
+    """Begin to verify how one passed attempt was marked. After an answer, this is the next round."""
+    _check_can(by, Can.VERIFY, "verify marking")
+    if submission.state != SubmissionState.PASSED:
+        raise WrongState(f"This is {submission.get_state_display().lower()}, so there is no pass to verify.")
+    latest = submission.samples.aggregate(Max("round"))["round__max"] or 0
+    sample = Sample(
+        submission=submission,
+        round=latest + 1,
+        reason=reason,
+        marked_by=submission.marked_by,
+        selected_at=clock.now(),
+        selected_by=by,
+    )
+    for guard in (policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme):
+        if sentence := guard(sample, by):
+            raise Refused(sentence)
+    if Claim.objects.filter(enrolment=submission.enrolment).exclude(state=ClaimState.REJECTED).exists():
+        raise WrongState("The certificate has been claimed, so this is not verified again.")
+    _check_nobody_was_first(submission)
+    try:
+        with transaction.atomic():
+            sample.save(force_insert=True)
+    except IntegrityError:
+        _check_nobody_was_first(submission)
+        raise Stale("Somebody else began to verify this a moment ago. Look again to see where it stands.") from None
+    record(sample, "select", by=by)
+    return sample
+
+
+def _check_nobody_was_first(submission: Submission) -> None:
+    open_ones = submission.samples.filter(state__in=[SampleState.SELECTED, SampleState.RETURNED])
+    if there := open_ones.select_related("selected_by").first():
+        since = timezone.localtime(there.selected_at)
+        raise Stale(f"{there.selected_by} began to verify this on {since:%a} {since.day} {since:%B}, {since:%H:%M}.")
+
+
+@transaction.atomic
+def begin(enrolment: Enrolment, *, reason: str = "Everything has passed", by: User) -> list[Sample]:
+    """Begin to verify each passed piece of a learner that nobody is verifying and nobody has agreed with yet."""
+    passed = enrolment.submissions.select_related("enrolment__learner", "enrolment__cohort", "marked_by", "assignment")
+    begun = []
+    for submission in passed.filter(state=SubmissionState.PASSED).order_by("assignment__position"):
+        latest = submission.samples.order_by("-round").first()
+        if latest is None or latest.state == SampleState.ANSWERED:
+            again = f"Answer to round {latest.round}" if latest else reason
+            begun.append(select(submission, reason=again, by=by))
+    if not begun:
+        raise Stale("Somebody else began to verify this learner a moment ago. Look again to see where it stands.")
+    return begun
+
+
+@transaction.atomic
+def agree(sample: Sample, *, comment: str = "", by: User) -> Sample:
+    """The verifier agrees with the marking."""
+    move(sample, AGREE, by=by, decided_at=clock.now(), verified_by=by, comment=comment)
+    return sample
+
+
+@transaction.atomic
+def send_back(sample: Sample, *, comment: str = "", action: str, action_due_on: dt.date, by: User) -> Sample:
+    """The tutor has to act by a day. The learner's result stays provisional until the answer is verified."""
+    if not action.strip():
+        raise Refused("Say what the tutor has to do.")
+    if sentence := policy.action_due_problem(action_due_on, today=clock.today()):
+        raise Refused(sentence)
+    facts = {"comment": comment, "action": action, "action_due_on": action_due_on}
+    move(sample, SEND_BACK, by=by, decided_at=clock.now(), verified_by=by, **facts)
+    notices.sample_sent_back(sample)
+    return sample
+
+
+@transaction.atomic
+def answer(sample: Sample, *, answer: str, by: User) -> Sample:
+    """The tutor says what was done. The piece goes back into the queue for the next round."""
+    if not answer.strip():
+        raise Refused("Say what you did about the action.")
+    move(sample, ANSWER, by=by, answer=answer, answered_at=clock.now(), answered_by=by)
+    notices.sample_answered(sample)
+    return sample
+
+
+@transaction.atomic
+def overturn(
+    sample: Sample,
+    *,
+    answer: str,
+    actions: Mapping[int, tuple[str, str]],
+    summary: str,
+    resubmit_by: dt.date,
+    by: User,
+) -> Sample:
+    """The tutor answers that the marking was wrong: the pass becomes a referral, and the next attempt opens."""
+    facts = {"answer": answer, "answered_at": clock.now(), "answered_by": by}
+    if not answer.strip():
+        raise Refused("Say what you did about the action.")
+    move(sample, ANSWER, by=by, **facts)
+    marking.overturn(sample.submission, actions=actions, summary=summary, resubmit_by=resubmit_by, by=by)
+    notices.sample_answered(sample)
+    return sample
+
+
+@transaction.atomic
+def sign_off(enrolment: Enrolment, *, note: str = "", by: User) -> SignOff:
+    """The external verifier has seen this learner's verified work and signs it off."""
+    _check_can(by, Can.SIGN_OFF, "sign off verified work")
+    allocated = enrolment.cohort.allocations.in_force(clock.today())
+    if not allocated.filter(verifier=by, role=Role.EQA).exists():
+        raise Refused("This cohort is not allocated to you.")
+    if missing := policy.missing_for_sign_off(standing(enrolment)):
+        raise Refused(" ".join(missing))
+    signed, created = SignOff.objects.get_or_create(
+        enrolment=enrolment, defaults={"signed_at": clock.now(), "signed_by": by, "note": note}
+    )
+    if not created:
+        raise Stale(f"{signed.signed_by} has signed this off already.")
+    record(signed, "sign_off", by=by)
+    return signed
+
+
+@transaction.atomic
+def claim(enrolment: Enrolment, *, order_number: str = "", by: User) -> Claim:
+    """Claim the certificate. Every missing piece is named, and none can be passed over."""
+    _check_can(by, Can.CLAIM, "claim certificates")
+    if missing := policy.missing_for_claim(standing(enrolment), today=clock.today()):
+        raise Refused(" ".join(missing))
+    try:
+        with transaction.atomic():
+            made = Claim.objects.create(
+                enrolment=enrolment, claimed_at=clock.now(), claimed_by=by, order_number=order_number
+            )
+    except IntegrityError:
+        raise Stale("Somebody else claimed this certificate a moment ago.") from None
+    record(made, "claim", by=by)
+    return made
+
+
+class NotClaimed(NamedTuple):
+    """A learner whose certificate could not be claimed with the others, and why."""
+
+    enrolment: Enrolment
+    sentence: str
+
+
+def claim_several(
+    chosen: list[Enrolment], *, order_number: str = "", by: User
+) -> tuple[list[Claim], list[NotClaimed]]:
+    """Claim for each learner by itself: one that cannot be claimed does not hold up the others."""
+    claimed, refused = [], []
+    for enrolment in chosen:
+        try:
+            claimed.append(claim(enrolment, order_number=order_number, by=by))
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            refused.append(NotClaimed(enrolment, str(refusal)))
+    return claimed, refused
+
+
+@transaction.atomic
+def record_certificate(claim: Claim, *, certificate_number: str, certificated_on: dt.date, by: User) -> Claim:
+    """The certificate has come: its number and date are kept, and with them the learner completes the programme."""
+    number = certificate_number.strip()
+    if not number:
+        raise Refused("Enter the number of the certificate.")
+    if Claim.objects.filter(certificate_number=number).exclude(pk=claim.pk).exists():
+        raise Refused("This number stands on another learner's certificate. Look at it again.")
+    claimed_on = timezone.localdate(claim.claimed_at)
+    if sentence := policy.certificate_problem(certificated_on, claimed_on=claimed_on, today=clock.today()):
+        raise Refused(sentence)
+    facts = {"certificate_number": number, "certificated_on": certificated_on}
+    move(claim, RECORD_CERTIFICATE, by=by, closed_at=clock.now(), closed_by=by, **facts)
+    enrolments.complete(claim.enrolment, by=None)
+    notices.certificate_recorded(claim)
+    return claim
+
+
+@transaction.atomic
+def record_rejection(claim: Claim, *, rejection_reason: str, by: User) -> Claim:
+    """The awarding organisation has rejected the claim. Once the cause is mended it is claimed again."""
+    if not rejection_reason.strip():
+        raise Refused("Enter the reason the awarding organisation gave.")
+    facts = {"rejection_reason": rejection_reason, "closed_at": clock.now(), "closed_by": by}
+    move(claim, RECORD_REJECTION, by=by, **facts)
+    notices.claim_rejected(claim, by=by)
+    return claim
+
+
+def _check_can(by: User, capability: Can, what: str) -> None:
+    if not by.can(capability):
+        raise NotAllowed(f"Your role does not let you {what}.")

@@ -1,0 +1,166 @@
+"""How far learners are on the way to the certificate, asked of the database for many at once. Nothing is stored.
+
+The same rule stands twice: as SQL for lists (`achieved`), as Python for one learner's reasons (`policy.is_achieved`).
+A test holds the two together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from assignments.models import Submission
+from assignments.states import SubmissionState
+from enrolment.models import Enrolment
+from enrolment.states import EnrolmentState
+from programmes.models import Assignment, ClaimRoute, CombinationRule, Unit
+from verification import policy
+from verification.models.records import Claim, Sample, SignOff
+from verification.states import ClaimState, SampleState
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+def passed_pieces(enrolments: QuerySet[Enrolment] | Iterable[Enrolment]) -> QuerySet[Submission]:
+    """The passed submissions of these learners, each with the state of its latest sample."""
+    latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round")
+    return Submission.objects.filter(enrolment__in=enrolments, state=SubmissionState.PASSED).annotate(
+        sample_state=Coalesce(Subquery(latest.values("state")[:1]), Value("")),
+    )
+
+
+def achieved(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Those whose passed assignments add up to the qualification, by its version's rule of combination."""
+    here = OuterRef(OuterRef(OuterRef("pk")))
+    passed = Submission.objects.filter(enrolment=here, assignment=OuterRef("pk"), state=SubmissionState.PASSED)
+    covering = Assignment.objects.filter(units=OuterRef("pk"))
+    lacking = Exists(covering.exclude(Exists(passed))) | ~Exists(covering)
+    units = Unit.objects.filter(version=OuterRef("cohort__version")).order_by()
+    credits = units.exclude(lacking).values("version").annotate(total=Sum("credits")).values("total")
+    enough = Q(cohort__version__combination=CombinationRule.FIXED) & Exists(units.exclude(lacking)) | Q(
+        achieved_credits__gte=F("cohort__version__credit_total")
+    )
+    return enrolments.annotate(achieved_credits=Subquery(credits)).filter(
+        enough & ~Exists(units.filter(mandatory=True).filter(lacking))
+    )
+
+
+def _on_programme(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    return enrolments.filter(state=EnrolmentState.ACTIVE)
+
+
+def _unverified() -> Exists:
+    """A passed piece whose latest sample is not agreed."""
+    latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round").values("state")[:1]
+    passed = Submission.objects.filter(enrolment=OuterRef("pk"), state=SubmissionState.PASSED)
+    return Exists(passed.annotate(latest=Coalesce(Subquery(latest), Value(""))).exclude(latest=SampleState.AGREED))
+
+
+def awaiting_verification(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Everything has passed, and the internal verifier has not agreed with all of it. `passed_at` begins the wait."""
+    last = Submission.objects.filter(enrolment=OuterRef("pk"), state=SubmissionState.PASSED).order_by("-marked_at")
+    return achieved(_on_programme(enrolments)).filter(_unverified()).annotate(
+        passed_at=Subquery(last.values("marked_at")[:1])
+    )
+
+
+def verified(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Everything has passed and the internal verifier agrees with all of it. `verified_at` is the last agreement."""
+    last = Sample.objects.filter(submission__enrolment=OuterRef("pk"), state=SampleState.AGREED).order_by("-decided_at")
+    return achieved(_on_programme(enrolments)).exclude(_unverified()).annotate(
+        verified_at=Subquery(last.values("decided_at")[:1])
+    )
+
+
+def awaiting_sign_off(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Verified, and on a qualification whose claims wait for the external verifier."""
+    waiting = verified(enrolments).filter(cohort__version__claim_route=ClaimRoute.SIGN_OFF)
+    return waiting.exclude(Exists(SignOff.objects.filter(enrolment=OuterRef("pk"))))
+
+
+def _claimed() -> Exists:
+    return Exists(Claim.objects.filter(enrolment=OuterRef("pk")).exclude(state=ClaimState.REJECTED))
+
+
+def unclaimed(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """On the programme, and no claim is under way."""
+    return _on_programme(enrolments).exclude(_claimed())
+
+
+def claimable(enrolments: QuerySet[Enrolment], *, today: dt.date) -> QuerySet[Enrolment]:
+    """Those whose certificate can be claimed now: `policy.missing_for_claim` would find nothing missing."""
+    signed = Exists(SignOff.objects.filter(enrolment=OuterRef("pk")))
+    route = Q(cohort__version__claim_route=ClaimRoute.DIRECT) | (
+        Q(cohort__version__claim_route=ClaimRoute.SIGN_OFF) & signed
+    )
+    return verified(unclaimed(enrolments)).filter(route, registration__expires_on__gte=today)
+
+
+def with_standing(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """The rows that `standings` needs."""
+    related = "learner", "cohort__version__qualification", "cohort__contract__client", "registration", "sign_off"
+    return enrolments.select_related(*related).annotate(is_claimed=_claimed())
+
+
+def standings(enrolments: Iterable[Enrolment]) -> dict[int, policy.Standing]:
+    """By learner's enrolment, everything a claim depends on. Two queries, however many `with_standing` rows."""
+    enrolments = list(enrolments)
+    units, titles = _units({one.cohort.version_id for one in enrolments})
+    passed: dict[int, dict[int, str]] = defaultdict(dict)
+    pieces = passed_pieces(enrolments).values_list("enrolment_id", "assignment_id", "sample_state")
+    for enrolment, assignment, sample in pieces:
+        passed[enrolment][assignment] = sample
+    return {one.pk: _standing(one, units[one.cohort.version_id], titles, passed[one.pk]) for one in enrolments}
+
+
+def standing(enrolment: Enrolment) -> policy.Standing:
+    """That of one learner."""
+    row = with_standing(Enrolment.objects.filter(pk=enrolment.pk)).get()
+    return standings([row])[row.pk]
+
+
+def _units(versions: set[int]) -> tuple[dict[int, list[policy.UnitOf]], dict[int, str]]:
+    rows = (
+        Unit.objects.filter(version__in=versions)
+        .order_by("assignments__position", "number")
+        .values_list("pk", "version", "number", "mandatory", "credits", "assignments", "assignments__title")
+    )
+    covering: dict[int, set[int]] = defaultdict(set)
+    facts: dict[int, tuple[int, str, bool, int]] = {}
+    titles: dict[int, str] = {}
+    for pk, version, number, mandatory, credits, assignment, title in rows:
+        facts[pk] = (version, number, mandatory, credits or 0)
+        if assignment:
+            covering[pk].add(assignment)
+            titles[assignment] = title
+    units: dict[int, list[policy.UnitOf]] = defaultdict(list)
+    for pk, (version, number, mandatory, credits) in facts.items():
+        units[version].append(policy.UnitOf(number, mandatory, credits, frozenset(covering[pk])))
+    return units, titles
+
+
+def _standing(
+    enrolment: Enrolment, units: list[policy.UnitOf], titles: dict[int, str], passed: dict[int, str]
+) -> policy.Standing:
+    version = enrolment.cohort.version
+    registration = getattr(enrolment, "registration", None)
+    wanted = {assignment for unit in units for assignment in unit.assignments}
+    return policy.Standing(
+        on_programme=enrolment.state == EnrolmentState.ACTIVE,
+        registered=registration is not None,
+        expires_on=registration.expires_on if registration else None,
+        achieved=policy.is_achieved(
+            units, combination=version.combination, credit_total=version.credit_total, passed=passed
+        ),
+        open_pieces=tuple(title for pk, title in titles.items() if pk in wanted and pk not in passed),
+        unverified=tuple(titles[pk] for pk, sample in passed.items() if sample != SampleState.AGREED),
+        route=version.claim_route,
+        signed_off=getattr(enrolment, "sign_off", None) is not None,
+        claimed=bool(enrolment.is_claimed),  # type: ignore[attr-defined]
+    )
