@@ -1,13 +1,47 @@
 """One function per e-mail about work and marking: key, recipient, template, context."""
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 
+from accounts.models import User
+from assignments.deadlines import lateness
 from assignments.models import Marking, Submission
 from core import notices
 
 
 def _result(submission: Submission) -> str:
     return reverse("assignments:submission", args=[submission.pk])
+
+
+# Handing in
+
+
+def submission_received(submission: Submission) -> None:
+    """To the learner: the receipt."""
+    assert submission.submitted_at is not None  # noqa: S101 - it is called after the hand-in
+    notices.queue(
+        f"submission:{submission.pk}:receipt",
+        to=submission.enrolment.learner,
+        template="emails/submission_receipt.txt",
+        context={
+            "submission": submission,
+            "document": submission.document,
+            "lateness": lateness(submission.due_on, submission.submitted_at),
+            "url": _result(submission),
+        },
+    )
+
+
+def submission_arrived(submission: Submission, tutors: Iterable[User]) -> None:
+    """To the tutors who may mark it."""
+    for tutor in tutors:
+        notices.queue(
+            f"submission:{submission.pk}:arrived:{tutor.pk}",
+            to=tutor,
+            template="emails/submission_arrived.txt",
+            context={"submission": submission, "document": submission.document},
+        )
 
 
 # Marking
