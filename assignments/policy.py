@@ -1,11 +1,13 @@
 """Pure decisions about work and marking: objects in, a sentence that refuses or an empty string out."""
 
 import datetime as dt
+import re
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from django.utils import timezone
 
+from assignments import portfolio
 from core import clock
 
 # A tutor who leaves a piece of work open keeps it this long.
@@ -26,9 +28,91 @@ def work_is_complete(submission: Any, by: Any) -> str:
     """An essay has its file, a portfolio its parts, and the declarations are signed (`ilm` A17 to A21)."""
     if submission.assignment.kind == "essay" and submission.document is None:
         return "There is no file yet. Add your essay first."
+    if submission.assignment.kind == "portfolio" and (missing := portfolio.of(submission.enrolment).missing):
+        more = f" {len(missing) - 1} more on your list." if len(missing) > 1 else ""
+        return f"Your portfolio is not complete yet. {missing[0].sentence}{more}"
     if not hasattr(submission, "declaration"):
         return "Your declarations are not signed yet."
     return ""
+
+
+def ai_problem(ai_use: str, ai_statement: str) -> str:
+    """Whoever used AI says with what and for what (`ilm` A21)."""
+    if ai_use not in ("none", "research", "assisted", "other"):
+        return "Say whether you used AI."
+    if ai_use != "none" and not ai_statement.strip():
+        return "Say which tool you used, and what for."
+    return ""
+
+
+def may_begin(assignment: Any, earlier: Any, by: Any) -> str:
+    """Whether another attempt at `assignment` may begin after the `earlier` ones, oldest first."""
+    if not earlier or earlier[-1].state == "draft":
+        return ""
+    last, noun = earlier[-1], assignment.title.lower()
+    if last.state == "submitted":
+        return f"Your {noun} is with the tutor. You can work on it again if it is referred."
+    if last.state == "passed":
+        return f"Your {noun} has passed. There is nothing more to hand in."
+    if last.attempt >= assignment.version.attempts:
+        return f"This was attempt {last.attempt} of {assignment.version.attempts}. Speak to the centre."
+    return ""
+
+
+def is_being_prepared(submission: Any, by: Any) -> str:
+    if submission.state == "draft":
+        return ""
+    return "This has been handed in, so its file cannot be changed any more. What you handed in is safe."
+
+
+def portfolio_is_open(enrolment: Any, by: Any) -> str:
+    """A portfolio grows until it is handed in, and again after a referral."""
+    if enrolment.learner_id != by.pk:
+        return "Only the learner writes in their own portfolio."
+    if enrolment.state != "active":
+        return "A portfolio grows while you are on the programme. Ask the centre if you think this is wrong."
+    states = {one.state for one in enrolment.submissions.all() if one.assignment.kind == "portfolio"}
+    if "submitted" in states:
+        return "Your portfolio is with the tutor. It opens again if it is referred."
+    if "passed" in states:
+        return "Your portfolio has passed, so it is closed. You can still read all of it."
+    return ""
+
+
+def day_problem(day: dt.date | None, *, today: dt.date, not_before: dt.date, what: str) -> str:
+    """Why a day of practice cannot be right, or an empty string. `what` begins the sentence: "The session"."""
+    if day is None:
+        return ""
+    if day > today:
+        return f"{what} lies in the future. Enter it when it has taken place."
+    if day < not_before:
+        return f"{what} lies before your enrolment began ({not_before.day} {not_before:%B %Y}). Check the year."
+    return ""
+
+
+_CODE = re.compile(r"(?:[A-Za-z]{1,3}|(?:client|coachee|mentee|c)?[ .-]?[A-Za-z]?[0-9]{1,4}|[A-Za-z]{1,3}[ .-]?[0-9]{1,4})")
+_PERSONAL = (
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "an e-mail address"),
+    (re.compile(r"(?<![\w-])(?:\+44|0)[ 0-9()-]{8,14}[0-9]"), "a phone number"),
+    (re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.? [A-Z]\w+"), "a name"),
+    (re.compile(r"\b(?:called|named|name is|names are|client is) [A-Z][a-z]+\b"), "a name"),
+)
+
+
+def code_remark(code: str) -> str:
+    """A warning when a client's code looks like a name. It does not refuse: nobody can know."""
+    if _CODE.fullmatch(code.strip()):
+        return ""
+    return f"“{code}” looks like a name. Use a code that only you can read, such as A or C2."
+
+
+def personal_remark(text: str) -> str:
+    """A warning when a text seems to hold a name, an e-mail address or a phone number."""
+    found = [what for pattern, what in _PERSONAL if pattern.search(text)]
+    if not found:
+        return ""
+    listed = " and ".join(dict.fromkeys(found))
+    return f"This text seems to hold {listed}. Your portfolio is read by others, so take out what tells who it is about."
 
 
 def is_marker(submission: Any, by: Any) -> str:

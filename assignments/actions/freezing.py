@@ -1,0 +1,46 @@
+"""A growing portfolio becomes a document: written out once, with its fingerprint and its evidence as they stand."""
+
+import datetime as dt
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.template.loader import render_to_string
+
+from accounts.models import User
+from assignments import portfolio, word_count
+from assignments.documents import arrangement
+from assignments.models import Document, Reading, Submission
+
+
+def freeze_portfolio(submission: Submission, *, now: dt.datetime, by: User) -> Document:
+    """The portfolio of this attempt as a document with its reading view; call inside the action's transaction."""
+    found = portfolio.of(submission.enrolment)
+    canonical = found.canonical()
+    raw = render_to_string("assignments/portfolio_frozen.html", {"portfolio": found, "parts": portfolio.PARTS})
+    safe, outline = arrangement.arranged(raw)
+    text = arrangement.text_of(safe)
+    document = Document(
+        submission=submission,
+        name=f"Portfolio, attempt {submission.attempt}",
+        kind="portfolio",
+        size=len(canonical),
+        sha256=hashlib.sha256(canonical).hexdigest(),
+        words=word_count.words(text),
+        words_references=0,
+        words_notes=0,
+        upload_began_at=now,
+        uploaded_at=now,
+        uploaded_by=by,
+    )
+    document.file.save(f"{document.sha256[:16]}.json", ContentFile(canonical), save=False)
+    document.save(force_insert=True)
+    Reading.objects.create(
+        document=document,
+        html=safe,
+        text=text,
+        outline=[{"level": one.level, "title": one.title, "id": one.id, "words": one.words} for one in outline],
+        converter="waymark 1, portfolio",
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    submission.evidence.set(found.evidence)
+    return document
