@@ -50,7 +50,7 @@ def post_worker_init(worker: Any) -> None:
     """Start the background work in this process, after the fork, when there is no Redis."""
     if not _embedded:
         return
-    from celery.beat import Service
+    from celery.beat import Scheduler, Service
     from celery.worker import WorkController
 
     from config.celery import app
@@ -65,7 +65,7 @@ def post_worker_init(worker: Any) -> None:
         without_heartbeat=True,
         ready_callback=lambda *_: None,
     )
-    beat = Service(app, scheduler_cls="celery.beat.Scheduler")
+    beat = Service(app, scheduler_cls=Scheduler)
     for part in (beat, tasks):
         _running.append(part)
         threading.Thread(target=part.start, name=type(part).__name__, daemon=True).start()

@@ -70,7 +70,7 @@ def pytest_unconfigure() -> None:
     _servers.close()
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     fixtures = set(getattr(item, "fixturenames", ()))
     if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server", "django_db_setup"}:
@@ -115,7 +115,13 @@ def postgres():
         if made.returncode:
             raise CannotStart(f"PostgreSQL cannot make its folder: {(made.stderr or made.stdout).strip()[-400:]}")
         # A test database that dies with the run may forget what it has written.
-        settings = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+        settings = (
+            "listen_addresses=",
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "max_connections=60",
+        )
         command = [programs / "postgres", "-D", data, "-k", folder, *(w for one in settings for w in ("-c", one))]
         with running(command, folder, stop=signal.SIGINT, **common) as server:
             _wait(server, folder, f"{folder}/.s.PGSQL.5432", "PostgreSQL", _postgres_answers(folder))

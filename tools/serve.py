@@ -16,7 +16,18 @@ import socket
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import get_resolver
+from gunicorn.app.wsgiapp import run
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("WAYMARK_DATA") or ROOT / ".waymark")
@@ -33,6 +44,7 @@ def main(words: list[str]) -> int:
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
+        django.setup()
         if words[:1] == ["demo"]:
             migrate()
             demo(words[1:])
@@ -44,7 +56,7 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped before it was ready. ./run goes on from here.", file=sys.stderr)
         return 130
-    except Exception as trouble:  # noqa: BLE001 - told in a sentence, kept in the log
+    except Exception as trouble:
         print(sentence(trouble), file=sys.stderr)
         return 1
     return serve()
@@ -65,20 +77,18 @@ def address_is_free() -> None:
         except OSError as error:
             other = f"PORT={int(PORT) % 65535 + 1} ./run"
             if error.errno == errno.EADDRINUSE:
-                raise Trouble(f"Port {PORT} on {HOST} is in use. Stop what uses it, or choose another: {other}") from None
+                raise Trouble(
+                    f"Port {PORT} on {HOST} is in use. Stop what uses it, or choose another: {other}"
+                ) from None
             if error.errno == errno.EACCES:
-                raise Trouble(f"Port {PORT} may only be used by an administrator. Choose one above 1023: PORT=8000 ./run") from None
+                raise Trouble(
+                    f"Port {PORT} may only be used by an administrator. Choose one above 1023: PORT=8000 ./run"
+                ) from None
             raise Trouble(f"{HOST} is not an address of this machine. Leave HOST out, or choose one that is.") from None
 
 
 def migrate() -> None:
     """Bring the database to the shape that the code expects."""
-    import django
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    django.setup()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Preparing the database.", flush=True)
@@ -87,33 +97,26 @@ def migrate() -> None:
 
 def load_pages() -> None:
     """Import every view and form now, before gunicorn forks: a mistake in them is told here, and their memory is shared."""
-    from django.urls import get_resolver
-
     get_resolver().url_patterns  # noqa: B018 - looking at it loads it
 
 
 def demo(words: list[str]) -> None:
     """Hand over to `manage.py demo`."""
-    from django.core.management import call_command
-
     call_command("demo", *words)
 
 
 def greeting() -> str:
     """Build the demonstration if the database is empty, and say who can sign in."""
-    from django.conf import settings
-    from django.contrib.auth import get_user_model
-    from django.core.management import call_command
-
     if settings.DEMO and not get_user_model()._default_manager.exists():
         print("Building the demonstration.", flush=True)
         call_command("demo")
     people = io.StringIO()
     if settings.DEMO:
         call_command("demo", "--people", stdout=people)
-    shown = "127.0.0.1" if HOST in {"0.0.0.0", "::", "[::]"} else HOST  # noqa: S104 - compared, not bound
-    lines = [f"\nWaymark is at http://{shown}:{PORT}", "", people.getvalue().strip("\n"), "", "Ctrl-C stops it. ./run demo --reset begins again."]
-    return "\n".join(lines)
+    shown = "127.0.0.1" if HOST in {"0.0.0.0", "::", "[::]"} else HOST
+    parts = [f"\nWaymark is at http://{shown}:{PORT}", people.getvalue().strip("\n")]
+    parts += ["Ctrl-C stops it. ./run demo --reset begins again." if settings.DEMO else "Ctrl-C stops it."]
+    return "\n\n".join(part for part in parts if part)
 
 
 # ---------------------------------------------------------------- serving
@@ -121,10 +124,6 @@ def greeting() -> str:
 
 def serve() -> int:
     """Run gunicorn in this process, which has Django loaded; with Redis, a Celery worker beside it."""
-    from django.conf import settings
-    from django.db import connections
-    from gunicorn.app.wsgiapp import run
-
     connections.close_all()
     sys.argv = ["gunicorn", "--config", str(ROOT / "config" / "gunicorn.py"), "--chdir", str(ROOT), "config.wsgi"]
     with background_worker() if settings.REDIS_URL else contextlib.nullcontext():
@@ -136,10 +135,19 @@ def serve() -> int:
 
 
 @contextlib.contextmanager
-def background_worker():  # type: ignore[no-untyped-def]
+def background_worker() -> Iterator[None]:
     """A Celery worker with beat, beside gunicorn; the kernel ends it if this process is killed."""
     command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-B"]
-    command += ["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+    command += [
+        "--pool",
+        "threads",
+        "--concurrency",
+        "2",
+        "--without-gossip",
+        "--without-mingle",
+        "--loglevel",
+        "WARNING",
+    ]
     command += ["--schedule", str(DATA / "celerybeat-schedule")]
     parent = os.getpid()
     worker = subprocess.Popen(
@@ -162,10 +170,6 @@ def background_worker():  # type: ignore[no-untyped-def]
 
 def sentence(trouble: Exception) -> str:
     """Say in one sentence what is wrong, and keep the rest in the log folder."""
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import CommandError
-    from django.db import OperationalError
-
     text = str(trouble).strip()
     if isinstance(trouble, Trouble | CommandError):
         return text

@@ -125,9 +125,7 @@ def write(wanted: dict[str, bytes]) -> int:
 
 def check(wanted: dict[str, bytes]) -> int:
     """Say in which files static/vendor differs from the packages."""
-    there = {
-        path.relative_to(VENDOR).as_posix(): path.read_bytes() for path in VENDOR.rglob("*") if path.is_file()
-    }
+    there = {path.relative_to(VENDOR).as_posix(): path.read_bytes() for path in VENDOR.rglob("*") if path.is_file()}
     wrong = sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
     for name in wrong:
         print(f"static/vendor/{name} is not what the locked packages give.", file=sys.stderr)

@@ -19,7 +19,10 @@ def test_a_page_without_faults_passes_the_accessibility_check(page, axe):
 @pytest.mark.parametrize(
     ("script", "fault"),
     [
-        ("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))", "Content security"),
+        (
+            "document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))",
+            "Content security",
+        ),
         ("document.body.setAttribute('style', 'color: red')", "Content security"),
         ("setTimeout(() => { nowhere() }, 0)", "Error in a script"),
         ("fetch('/static/nothing.js')", "A file is missing"),

@@ -25,7 +25,8 @@ def test_each_vendored_package_has_a_version_from_the_lock_and_brings_its_licenc
     versions = {name.removeprefix("node_modules/"): entry["version"] for name, entry in lock.items() if name}
 
     assert {entry["name"]: entry["version"] for entry in MANIFEST} == {
-        name: versions[name] for name in ("bootstrap", "htmx.org", "@fontsource/source-sans-3", "@fontsource/source-serif-4")
+        name: versions[name]
+        for name in ("bootstrap", "htmx.org", "@fontsource/source-sans-3", "@fontsource/source-serif-4")
     }
     assert {entry["licence"] for entry in MANIFEST} == {"MIT", "0BSD", "OFL-1.1"}
     assert {entry["name"] for entry in MANIFEST if entry["file"].endswith("LICENSE")} == {e["name"] for e in MANIFEST}
