@@ -8,7 +8,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
 from core.refusals import NotAllowed, Refused
@@ -16,13 +16,27 @@ from core.refusals import NotAllowed, Refused
 DATE = "%Y-%m-%d"
 MOMENT = "%Y-%m-%dT%H:%M"
 _STOCK_REQUIRED = str(forms.Field.default_error_messages["required"])
+_STOCK_INVALID = {
+    forms.IntegerField: ("Enter a whole number.", "Enter {} as a whole number, such as 3"),
+    forms.DecimalField: ("Enter a number.", "Enter {} as a number, such as 1.5"),
+    forms.DateField: ("Enter a valid date.", "Enter {} as a day, such as 14/06/2024"),
+    forms.DateTimeField: ("Enter a valid date/time.", "Enter {} with its day and time"),
+}
+_NEEDS_NO_ARTICLE = frozenset("the a an your their her his what who why how when where which one each".split())
 _CHOOSING = (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.FileInput)
-_AUTOCOMPLETE = {"email": "email", "full_name": "name", "known_as": "given-name", "postcode": "postal-code", "phone": "tel"}
+_AUTOCOMPLETE = {
+    "email": "email",
+    "full_name": "name",
+    "known_as": "given-name",
+    "postcode": "postal-code",
+    "phone": "tel",
+}
 
 
-def _begin_small(label: str) -> str:
-    """The label inside a sentence; an abbreviation keeps its capitals."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+def _named(label: str) -> str:
+    """The label inside a sentence, with its article; an abbreviation keeps its capitals."""
+    small = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return small if small.split(" ")[0] in _NEEDS_NO_ARTICLE else f"the {small}"
 
 
 def required_sentence(field: forms.Field, label: str) -> str:
@@ -32,7 +46,7 @@ def required_sentence(field: forms.Field, label: str) -> str:
     if isinstance(field.widget, forms.CheckboxInput):
         return f"Tick “{label}” to go on"
     verb = "Choose" if isinstance(field.widget, _CHOOSING) else "Enter"
-    return f"{verb} {_begin_small(label)}"
+    return f"{verb} {_named(label)}"
 
 
 class FormLook(forms.BaseForm):
@@ -58,9 +72,13 @@ class FormLook(forms.BaseForm):
 
     @staticmethod
     def _dress(name: str, field: forms.Field) -> None:
-        """Native controls for days and moments, a sentence for an empty field, the browser's help with names."""
+        """Native controls, a sentence for an empty field, the browser's help with names."""
         widget = field.widget
-        if isinstance(widget, forms.DateInput):
+        if isinstance(widget, forms.NumberInput):
+            # A number box forgets what it cannot read; a text box gives it back beside the sentence.
+            widget.input_type = "text"
+            widget.attrs["inputmode"] = "numeric" if type(field) is forms.IntegerField else "decimal"
+        elif isinstance(widget, forms.DateInput):
             widget.input_type, widget.format = "date", DATE
         elif isinstance(widget, forms.DateTimeInput):
             widget.input_type, widget.format = "datetime-local", MOMENT
@@ -70,9 +88,12 @@ class FormLook(forms.BaseForm):
             widget.attrs["rows"] = min(int(widget.attrs.get("rows", 4)), 4)
         if name in _AUTOCOMPLETE:
             widget.attrs.setdefault("autocomplete", _AUTOCOMPLETE[name])
+        label = str(field.label or name.replace("_", " ").capitalize())
         if str(field.error_messages.get("required")) == _STOCK_REQUIRED:
-            label = str(field.label or name.replace("_", " ").capitalize())
             field.error_messages["required"] = required_sentence(field, label)
+        stock, ours = _STOCK_INVALID.get(type(field), ("", ""))
+        if stock and str(field.error_messages.get("invalid")) == stock:
+            field.error_messages["invalid"] = ours.format(_named(label))
 
     @property
     def helper(self) -> FormHelper:
@@ -151,18 +172,18 @@ class SafeFileField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         file = super().clean(data, initial)
-        if isinstance(file, UploadedFile):
-            self._check(file)
+        if isinstance(data, File):
+            self._check(data)
         return file
 
-    def _check(self, file: UploadedFile) -> None:
+    def _check(self, file: "File[bytes]") -> None:
         name = file.name or ""
         if self.kinds and not name.lower().endswith(self.kinds):
             raise ValidationError(
                 self.error_messages["kind"], code="kind", params={"kinds": self._kinds_said(), "name": name}
             )
         if (file.size or 0) > self.max_size:
-            sizes = {"size": filesizeformat(file.size), "limit": filesizeformat(self.max_size)}
+            sizes = {"size": filesizeformat(file.size or 0), "limit": filesizeformat(self.max_size)}
             raise ValidationError(self.error_messages["too_big"], code="too_big", params=sizes)
 
 
@@ -182,9 +203,7 @@ class RatingField(forms.TypedChoiceField):
     def __init__(
         self, *, lowest: int = 0, highest: int = 10, low: str = "not at all", high: str = "completely", **kwargs: Any
     ) -> None:
-        kwargs.setdefault("widget", RatingInput())
-        kwargs.setdefault("coerce", int)
-        kwargs.setdefault("empty_value", None)
+        scale = RatingInput()
+        scale.low, scale.high = low, high
+        kwargs = {"widget": scale, "coerce": int, "empty_value": None} | kwargs
         super().__init__(choices=[(str(n), str(n)) for n in range(lowest, highest + 1)], **kwargs)
-        if isinstance(self.widget, RatingInput):
-            self.widget.low, self.widget.high = low, high

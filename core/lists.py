@@ -42,7 +42,9 @@ class Listing:
         return bool(self.q or any(one.value for one in self.filters))
 
 
-def chosen(request: HttpRequest, name: str, label: str, options: Sequence[tuple[str, str]], every: str = "All") -> Filter:
+def chosen(
+    request: HttpRequest, name: str, label: str, options: Sequence[tuple[str, str]], every: str = "All"
+) -> Filter:
     """A filter with what the address says; an unknown value counts as none."""
     value = request.GET.get(name, "")
     known = {one for one, _ in options}

@@ -29,7 +29,16 @@ _STAGES = (
     ("IQA", "", "Verified", True),
     ("Claim", "", "Certificate", False),
 )
-_LETTERS = dict(zip("nhdacwrtx-", list(SIGNS)[:5] + ["with_tutor", "referred", "late", "withdrawn", "not_applicable"], strict=True))
+_LETTERS = {
+    "n": "not_yet",
+    "h": "in_hand",
+    "d": "done",
+    "a": "absent",
+    "c": "caught_up",
+    "w": "with_tutor",
+    "t": "late",
+    "x": "withdrawn",
+}
 _ROWS = (
     ("Outstanding, 3", "Liam Doherty", "coaching", "ddddadacthnn", "Essay due Fri 31 May, 11 days late", True),
     ("Outstanding, 3", "Priya Raman", "coaching", "ddddcdddhhnn", "Essay due Fri 14 June, in 3 days", False),
@@ -106,17 +115,37 @@ def specimens(request: HttpRequest) -> dict[str, Any]:
             Choice("sign", "Sign", "#actions", "Decide 3.2, 3.3 and 3.4 first."),
         ],
         "events": [
-            SimpleNamespace(verb="refer", detail={"reason": "Criteria 1.3 and 2.3: one side of the case only"}, **vars(event)),
+            SimpleNamespace(
+                verb="refer", detail={"reason": "Criteria 1.3 and 2.3: one side of the case only"}, **vars(event)
+            ),
             SimpleNamespace(verb="hand_in", detail={}, **vars(event)),
         ],
         "figures": [
             {"value": 12, "word": "started", "n": "12 places bought"},
-            {"value": 77, "unit": "%", "word": "attendance", "n": "53 of 69 places", "formula": "attended / expected places"},
+            {
+                "value": 77,
+                "unit": "%",
+                "word": "attendance",
+                "n": "53 of 69 places",
+                "formula": "attended / expected places",
+            },
             {"value": "+35", "word": "knowledge gain", "n": "points; 38 pairs"},
         ],
         "tasks": [
-            {"label": "Log your last two sessions", "url": "#tasks", "hint": "14.5 of 18 hours", "state": "in_hand", "status": "11 of 16 parts"},
-            {"label": "Answer Helen’s comments", "url": "#tasks", "hint": "4, of which 3 answered", "state": "referred", "status": "1 to answer"},
+            {
+                "label": "Log your last two sessions",
+                "url": "#tasks",
+                "hint": "14.5 of 18 hours",
+                "state": "in_hand",
+                "status": "11 of 16 parts",
+            },
+            {
+                "label": "Answer Helen’s comments",
+                "url": "#tasks",
+                "hint": "4, of which 3 answered",
+                "state": "referred",
+                "status": "1 to answer",
+            },
             {"label": "Prepare for supervision", "url": "#tasks", "status": "Not started"},
             {"label": "Feedback on the guided learning day", "url": "#tasks", "status": "Done"},
         ],

@@ -17,6 +17,7 @@ from django import template
 from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField
+from django.http import QueryDict
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
@@ -53,6 +54,7 @@ KIND_SYMBOLS = {"done": "s-done", "attention": "i-notice", "late": "s-late", "ha
 
 # ---- signs
 
+
 def _svg(symbol: str, css: str = "wm-sign") -> str:
     return f'<svg class="{css}" aria-hidden="true"><use href="#{symbol}"/></svg>'
 
@@ -65,7 +67,7 @@ def _sprite() -> SafeString:
 @register.simple_tag
 def sprite() -> SafeString:
     """The symbols, once a page: inside the page, so that a cell names its sign in eight characters."""
-    return format_html('<div hidden>{}</div>', _sprite())
+    return format_html("<div hidden>{}</div>", _sprite())
 
 
 @register.simple_tag
@@ -75,7 +77,7 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def sign(state: str, word: str = "", show: bool = False) -> SafeString:
+def sign(state: str, word: str = "", *, show: bool = False) -> SafeString:
     """The sign of a stage's state, with its word hidden, or beside it if `show`."""
     symbol, kind, usual = SIGNS[str(state)]
     said = escape(word or usual)
@@ -103,7 +105,9 @@ def badge(state: str, label: str = "", kind: str = "") -> SafeString:
     if usual_kind not in KIND_SYMBOLS:
         symbol, usual_kind = KIND_SYMBOLS.get(kind, "s-not-yet"), "none"
     drawn = _svg(symbol) if symbol else ""
-    return SafeString(f'<span class="wm-badge is-{escape(kind or usual_kind)}">{drawn}{escape(str(label or word or state))}</span>')
+    return SafeString(
+        f'<span class="wm-badge is-{escape(kind or usual_kind)}">{drawn}{escape(str(label or word or state))}</span>'
+    )
 
 
 def _cell_parts(state: str, *, first: bool) -> tuple[str, str, str]:
@@ -112,7 +116,11 @@ def _cell_parts(state: str, *, first: bool) -> tuple[str, str, str]:
     css = f"is-{kind}" if state != "withdrawn" else "is-withdrawn"
     css += " is-covered" * (state == "caught_up") + " wm-phase" * first
     head = f'<td role="cell" class="{css}" title="'
-    return head, f'"><svg aria-hidden="true"><use href="#{symbol}"/></svg><span class="visually-hidden">', "</span></td>"
+    return (
+        head,
+        f'"><svg aria-hidden="true"><use href="#{symbol}"/></svg><span class="visually-hidden">',
+        "</span></td>",
+    )
 
 
 _CELLS = {(state, first): _cell_parts(state, first=first) for state in SIGNS for first in (False, True)}
@@ -129,6 +137,7 @@ def cell_html(state: str, word: str = "", title: str = "", *, first: bool = Fals
 
 
 # ---- days and moments
+
 
 def _local(value: dt.date) -> dt.date:
     return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
@@ -281,6 +290,7 @@ def words(text: str) -> list[str]:
 
 # ---- larger parts
 
+
 @register.simple_tag
 def clock_bar(used: int, allowed: int) -> SafeString:
     """A bar that fills as an allowance is used: red beyond it, amber on the last day."""
@@ -321,11 +331,12 @@ def verb_words(verb: str) -> str:
 
 
 def _query(context: Context, **changes: str | int) -> str:
+    """The address of this page with some of its questions changed."""
     request = context.get("request")
-    query = request.GET.copy() if request else {}
+    query = request.GET.copy() if request else QueryDict(mutable=True)
     for name, value in changes.items():
         query[name] = str(value)
-    return "?" + (query.urlencode() if request else "&".join(f"{name}={value}" for name, value in changes.items()))
+    return f"?{query.urlencode()}"
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)

@@ -13,3 +13,9 @@ const parts = {
 for (const [selector, file] of Object.entries(parts)) {
   if (document.querySelector(selector)) import(file).then((part) => part.start(document));
 }
+
+// On a phone the menus scroll sideways: the page one is on comes into view.
+for (const here of document.querySelectorAll(".wm-nav [aria-current], .wm-rail [aria-current]")) {
+  const menu = here.closest("nav");
+  if (menu.scrollWidth > menu.clientWidth) menu.scrollLeft = here.offsetLeft - menu.offsetLeft - 24;
+}
