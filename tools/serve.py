@@ -150,9 +150,13 @@ def background_worker() -> Iterator[None]:
     ]
     command += ["--schedule", str(DATA / "celerybeat-schedule")]
     parent = os.getpid()
+    log = DATA / "log" / "worker.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     worker = subprocess.Popen(
         command,
         cwd=ROOT,
+        stdout=log.open("a"),
+        stderr=subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGTERM),  # PR_SET_PDEATHSIG
     )
