@@ -41,6 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(args: list[str]) -> None:
     signal.signal(signal.SIGTERM, _as_interrupt)
+    # What tests write is never the demonstration's.
+    os.environ["WAYMARK_DATA"] = _servers.enter_context(temporary_folder("data"))
     try:
         if "--sqlite" in args:
             folder = _servers.enter_context(temporary_folder("sqlite"))

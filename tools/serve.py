@@ -107,9 +107,8 @@ def demo(words: list[str]) -> None:
 
 def greeting() -> str:
     """Build the demonstration if the database is empty, and say who can sign in."""
-    if settings.DEMO and not get_user_model()._default_manager.exists():
-        print("Building the demonstration.", flush=True)
-        call_command("demo")
+    if settings.DEMO:
+        build()
     people = io.StringIO()
     if settings.DEMO:
         call_command("demo", "--people", stdout=people)
@@ -117,6 +116,19 @@ def greeting() -> str:
     parts = [f"\nWaymark is at http://{shown}:{PORT}", people.getvalue().strip("\n")]
     parts += ["Ctrl-C stops it. ./run demo --reset begins again." if settings.DEMO else "Ctrl-C stops it."]
     return "\n\n".join(part for part in parts if part)
+
+
+def build() -> None:
+    """Build the demonstration in an empty database; begin again where an earlier start was stopped half-way."""
+    unfinished = DATA / "demo-unfinished"
+    database = f"{connection.settings_dict['HOST']} {connection.settings_dict['NAME']}"
+    again = unfinished.exists() and unfinished.read_text(encoding="utf-8") == database
+    if not again and get_user_model()._default_manager.exists():
+        return
+    print("Building the demonstration, which takes a moment.", flush=True)
+    unfinished.write_text(database, encoding="utf-8")
+    call_command("demo", reset=again)
+    unfinished.unlink()
 
 
 # ---------------------------------------------------------------- serving

@@ -191,5 +191,5 @@ def test_the_demonstration_starts_again_keeps_its_data_and_stops_in_order(data, 
         assert server.returncode == 0
         assert "Traceback" not in heard + left
         assert f"http://127.0.0.1:{environment['PORT']}" in heard
-    assert "Building the demonstration." not in heard
+    assert "Building the demonstration" not in heard
     assert waits[1] < 5
