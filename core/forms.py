@@ -22,7 +22,22 @@ _STOCK_INVALID = {
     forms.DateField: ("Enter a valid date.", "Enter {} as a day, such as 14/06/2024"),
     forms.DateTimeField: ("Enter a valid date/time.", "Enter {} with its day and time"),
 }
-_NEEDS_NO_ARTICLE = frozenset("the a an your their her his what who why how when where which one each".split())
+_NEEDS_NO_ARTICLE = (
+    "the ",
+    "a ",
+    "an ",
+    "your ",
+    "their ",
+    "her ",
+    "his ",
+    "what ",
+    "who ",
+    "how ",
+    "when ",
+    "which ",
+    "one ",
+    "each ",
+)
 _CHOOSING = (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.FileInput)
 _AUTOCOMPLETE = {
     "email": "email",
@@ -36,7 +51,7 @@ _AUTOCOMPLETE = {
 def _named(label: str) -> str:
     """The label inside a sentence, with its article; an abbreviation keeps its capitals."""
     small = label if label[1:2].isupper() else label[:1].lower() + label[1:]
-    return small if small.split(" ")[0] in _NEEDS_NO_ARTICLE else f"the {small}"
+    return small if small.startswith(_NEEDS_NO_ARTICLE) else f"the {small}"
 
 
 def required_sentence(field: forms.Field, label: str) -> str:
@@ -205,5 +220,5 @@ class RatingField(forms.TypedChoiceField):
     ) -> None:
         scale = RatingInput()
         scale.low, scale.high = low, high
-        kwargs = {"widget": scale, "coerce": int, "empty_value": None} | kwargs
-        super().__init__(choices=[(str(n), str(n)) for n in range(lowest, highest + 1)], **kwargs)
+        choices = [(str(n), str(n)) for n in range(lowest, highest + 1)]
+        super().__init__(choices=choices, coerce=int, empty_value=None, widget=scale, **kwargs)

@@ -10,6 +10,18 @@ const parts = {
   "[data-grid-filter]": "./grid_filter.js",
 };
 
+// A form that keeps a copy of what is typed (autosave.js) was sent: if an ordinary page answers, the copy has done its work.
+try {
+  const sent = sessionStorage.getItem("sent");
+  const ordinary = document.querySelector("[data-signed-in]") && !document.querySelector("[data-error-summary], [data-trouble]");
+  if (sent && performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+    if (ordinary) localStorage.removeItem(sent);
+    sessionStorage.removeItem("sent");
+  }
+} catch {
+  // No storage, no copy.
+}
+
 for (const [selector, file] of Object.entries(parts)) {
   if (document.querySelector(selector)) import(file).then((part) => part.start(document));
 }

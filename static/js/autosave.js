@@ -1,7 +1,6 @@
 // Saves a form while it is written: data-autosave="address" on the form, an element with data-saved for the word.
 // A copy stays in this browser until the server has the text, so that neither an ended session nor a crash costs a word.
 const PAUSE = 1500;
-const time = () => new Date().toLocaleTimeString("en-GB");
 // The cookie's token, not the page's: it still fits after somebody signed in again in another window.
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
@@ -23,28 +22,29 @@ function fill(form, values) {
   }
 }
 
+// Storage may be full or forbidden: the server's copy is then the only one.
 function store(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    // Storage is full or forbidden: the server's copy is then the only one.
-  }
-}
-
-function kept(key) {
-  try {
+    else if (value !== undefined) localStorage.setItem(key, value);
     return localStorage.getItem(key);
   } catch {
     return null;
   }
 }
 
+function newSign() {
+  const sign = document.createElement("p");
+  sign.role = "status";
+  sign.className = "wm-saved";
+  return sign;
+}
+
 class Keeper {
   constructor(form) {
     this.form = form;
     this.key = `draft:${form.dataset.autosave}`;
-    this.sign = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]") ?? this.makeSign();
+    this.sign = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]") ?? form.appendChild(newSign());
     this.before = JSON.stringify(readable(form));
     this.offer();
     form.addEventListener("input", () => this.changed());
@@ -53,14 +53,7 @@ class Keeper {
     form.addEventListener("submit", () => this.leaving());
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
     window.addEventListener("online", () => this.save());
-  }
-
-  makeSign() {
-    const sign = document.createElement("p");
-    sign.setAttribute("role", "status");
-    sign.className = "wm-saved";
-    this.form.append(sign);
-    return sign;
+    window.addEventListener("pageshow", () => (this.gone = false));
   }
 
   say(text, late = false) {
@@ -68,9 +61,9 @@ class Keeper {
     this.sign.classList.toggle("is-late", late);
   }
 
-  // What this browser kept and the server does not have.
+  // What this browser kept and the server has not.
   offer() {
-    const copy = kept(this.key);
+    const copy = store(this.key);
     if (!copy || copy === this.before) return store(this.key, null);
     fill(this.form, JSON.parse(copy));
     this.say("Put back what you had written here before the connection ended. It is being saved");
@@ -83,10 +76,11 @@ class Keeper {
     this.timer = setTimeout(() => this.save(), PAUSE);
   }
 
-  // The form's own button sends the same text; the copy stays until a page shows that it arrived.
+  // The form's own button sends the same text; app.js drops the copy once an ordinary page has answered.
   leaving() {
     clearTimeout(this.timer);
     this.gone = true;
+    if (store(this.key)) sessionStorage.setItem("sent", this.key);
   }
 
   async save() {
@@ -95,11 +89,8 @@ class Keeper {
     if (this.gone || this.busy || now === this.before) return;
     this.busy = true;
     const body = new FormData(this.form);
-    const headers = { "X-Requested-With": "autosave" };
-    if (token()) {
-      body.delete("csrfmiddlewaretoken");
-      headers["X-CSRFToken"] = token();
-    }
+    if (token()) body.delete("csrfmiddlewaretoken");
+    const headers = { "X-Requested-With": "autosave", "X-CSRFToken": token() };
     try {
       const answer = await fetch(this.form.dataset.autosave, { method: "POST", body, headers, redirect: "manual" });
       if (answer.type === "opaqueredirect") this.say("You have been signed out. What you wrote is kept in this browser; sign in again in another window", true);
@@ -120,7 +111,7 @@ class Keeper {
     this.before = now;
     if (JSON.stringify(readable(this.form)) === now) store(this.key, null);
     else this.changed();
-    this.say(`Saved ${time()}`);
+    this.say(`Saved ${new Date().toLocaleTimeString("en-GB")}`);
   }
 }
 
