@@ -98,9 +98,7 @@ def award_pass(submission: Submission, *, summary: str = "", is_authentic: bool,
 
 
 @transaction.atomic
-def refer(
-    submission: Submission, *, summary: str = "", is_authentic: bool, resubmit_by: dt.date, by: User
-) -> Marking:
+def refer(submission: Submission, *, summary: str = "", is_authentic: bool, resubmit_by: dt.date, by: User) -> Marking:
     """Sign the referral: what has to be done for each criterion, by which day. The learner's next attempt opens."""
     now = clock.now()
     _prepare_to_sign(submission, is_authentic=is_authentic, by=by, now=now)

@@ -169,9 +169,7 @@ class NotClaimed(NamedTuple):
     sentence: str
 
 
-def claim_several(
-    chosen: list[Enrolment], *, order_number: str = "", by: User
-) -> tuple[list[Claim], list[NotClaimed]]:
+def claim_several(chosen: list[Enrolment], *, order_number: str = "", by: User) -> tuple[list[Claim], list[NotClaimed]]:
     """Claim for each learner by itself: one that cannot be claimed does not hold up the others."""
     claimed, refused = [], []
     for enrolment in chosen:

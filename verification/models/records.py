@@ -59,9 +59,7 @@ class Sample(models.Model):
                 condition=Q(verified_by__isnull=True) | ~Q(verified_by=F("marked_by")),
                 name="sample_verifier_is_not_the_marker",
             ),
-            models.CheckConstraint(
-                condition=~Q(selected_by=F("marked_by")), name="sample_is_not_picked_by_the_marker"
-            ),
+            models.CheckConstraint(condition=~Q(selected_by=F("marked_by")), name="sample_is_not_picked_by_the_marker"),
             set_exactly_when("decided_at", states=DECIDED, name="sample_decided_at"),
             set_exactly_when("verified_by", states=DECIDED, name="sample_verified_by"),
             set_exactly_when("action_due_on", states=WITH_ACTION, name="sample_action_due_on"),

@@ -65,16 +65,20 @@ def _unverified() -> Exists:
 def awaiting_verification(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """Everything has passed, and the internal verifier has not agreed with all of it. `passed_at` begins the wait."""
     last = Submission.objects.filter(enrolment=OuterRef("pk"), state=SubmissionState.PASSED).order_by("-marked_at")
-    return achieved(_on_programme(enrolments)).filter(_unverified()).annotate(
-        passed_at=Subquery(last.values("marked_at")[:1])
+    return (
+        achieved(_on_programme(enrolments))
+        .filter(_unverified())
+        .annotate(passed_at=Subquery(last.values("marked_at")[:1]))
     )
 
 
 def verified(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """Everything has passed and the internal verifier agrees with all of it. `verified_at` is the last agreement."""
     last = Sample.objects.filter(submission__enrolment=OuterRef("pk"), state=SampleState.AGREED).order_by("-decided_at")
-    return achieved(_on_programme(enrolments)).exclude(_unverified()).annotate(
-        verified_at=Subquery(last.values("decided_at")[:1])
+    return (
+        achieved(_on_programme(enrolments))
+        .exclude(_unverified())
+        .annotate(verified_at=Subquery(last.values("decided_at")[:1]))
     )
 
 

@@ -1,0 +1,139 @@
+"""The marking room and its acts. The desk with the queue is in `desk`, the signing in `signing`."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.access import AuthedRequest, requires
+from accounts.models import User
+from accounts.permissions import Can
+from assignments import marking
+from assignments.forms.marking import DecideForm
+from assignments.models import Submission
+from assignments.views.room import Room, Row, next_open, room_of, rows_of, stand_of, units_of
+from core import clock
+from core.templatetags.ui import clock_time
+from programmes.models import Criterion
+
+
+def pieces(user: User) -> QuerySet[Submission]:
+    """What this person may open in the room, with all that it shows."""
+    seen = Submission.objects.visible_to(user).handed_in().exclude(enrolment__learner=user)
+    return seen.select_related(
+        "enrolment__learner",
+        "enrolment__cohort",
+        "enrolment__registration",
+        "assignment__version__qualification",
+        "document__reading",
+        "declaration",
+        "held_by",
+        "marked_by",
+    )
+
+
+def _open(request: HttpRequest) -> int | None:
+    given = request.GET.get("open", "")
+    return int(given) if given.isdecimal() else None
+
+
+def _back_to(submission: Submission, criterion: int | None = None) -> str:
+    url = reverse("assignments:room", args=[submission.pk])
+    return f"{url}?open={criterion}#k-{criterion}" if criterion else url
+
+
+@requires(Can.MARK)
+def room(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Read, and if one holds the piece, decide. Opening the page changes nothing."""
+    submission = get_object_or_404(pieces(request.user), pk=pk)
+    shown = room_of(submission, user=request.user, open_row=_open(request))
+    return render(request, "assignments/room.html", {"room": shown, "submission": submission})
+
+
+@requires(Can.MARK)
+@require_POST
+def take(request: AuthedRequest, pk: int) -> HttpResponse:
+    submission = get_object_or_404(pieces(request.user), pk=pk)
+    marking.take(submission, by=request.user)
+    return redirect("assignments:room", pk=pk)
+
+
+@requires(Can.MARK)
+@require_POST
+def let_go(request: AuthedRequest, pk: int) -> HttpResponse:
+    submission = get_object_or_404(pieces(request.user), pk=pk)
+    marking.let_go(submission, by=request.user)
+    messages.info(request, f"{submission.enrolment.learner} is back in the pile. What you decided is kept.")
+    return redirect("assignments:desk")
+
+
+@requires(Can.MARK)
+def decide(request: AuthedRequest, pk: int, criterion: int) -> HttpResponse:
+    """Save one criterion: as a page, or for the script of the room as its changed parts."""
+    submission = get_object_or_404(pieces(request.user), pk=pk)
+    subject = get_object_or_404(Criterion.objects.select_related("outcome"), pk=criterion)
+    if request.method != "POST":
+        return redirect(_back_to(submission, criterion))
+    form = DecideForm(request.POST, auto_id=f"c{criterion}-%s")
+    done = form.is_valid() and form.attempts(marking.decide, submission, criterion=subject, by=request.user)
+    if request.headers.get("X-Requested-With") == "marking":
+        return _parts(request, submission, form, criterion, done=done)
+    if not done:
+        return _again(request, submission, form, criterion)
+    following = next_open(rows_of(submission), criterion) if request.POST.get("go") == "next" else None
+    return redirect(_back_to(submission, following.criterion.pk if following else criterion))
+
+
+def _keep_what_was_typed(row: Row, form: DecideForm) -> None:
+    """Put the refused form back into its row; if somebody saved in between, both texts are shown."""
+    row.form = form
+    posted = form.data.get("revision", "")
+    if row.decision and str(row.decision.revision) != posted:
+        row.theirs = row.decision
+        form.data = form.data.copy()
+        form.data["revision"] = str(row.decision.revision)
+
+
+def _again(request: AuthedRequest, submission: Submission, form: DecideForm, criterion: int) -> HttpResponse:
+    submission = get_object_or_404(pieces(request.user), pk=submission.pk)
+    shown: Room = room_of(submission, user=request.user, open_row=criterion)
+    for row in shown.rows:
+        if row.criterion.pk == criterion:
+            _keep_what_was_typed(row, form)
+    context = {"room": shown, "submission": submission, "form": form}
+    return render(request, "assignments/room.html", context, status=409)
+
+
+def _parts(
+    request: AuthedRequest, submission: Submission, form: DecideForm, criterion: int, *, done: bool
+) -> HttpResponse:
+    rows = rows_of(submission)
+    row = next((one for one in rows if one.criterion.pk == criterion), None)
+    if row is None:
+        return JsonResponse({"sentence": " ".join(form.non_field_errors())}, status=409)
+    stand = stand_of(submission, rows)
+    if not done:
+        _keep_what_was_typed(row, form)
+        body = ""
+        if row.theirs:
+            context = {"row": row, "submission": submission, "stand": stand}
+            body = render_to_string("assignments/room_criterion.html", context, request=request)
+        sentence = " ".join(str(one) for errors in form.errors.values() for one in errors)
+        return JsonResponse({"sentence": sentence, "body": body}, status=409)
+    context = {"submission": submission, "stand": stand, "row": row, "units": units_of(rows)}
+    return JsonResponse(
+        {
+            "revision": row.decision.revision if row.decision else 0,
+            "saved": clock_time(clock.now()),
+            "sign": render_to_string("assignments/room_sign.html", context),
+            "word": row.word,
+            "decided": stand.decided,
+            "head": render_to_string("assignments/room_head.html", context),
+            "foot": render_to_string("assignments/room_foot.html", context),
+        }
+    )

@@ -1,0 +1,129 @@
+"""Signing an outcome, and the result sheet that shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from accounts.access import AuthedRequest, requires
+from accounts.permissions import Can
+from assignments import marking, policy
+from assignments.forms.marking import AwardPassForm, ReferForm
+from assignments.models import CriterionDecision, Marking, Submission
+from assignments.states import MARKED
+from assignments.views.marking import pieces
+from assignments.views.room import rows_of, stand_of
+from core import clock
+from programmes.models import Unit
+
+# What a referred learner is given unless the tutor says otherwise; the registration may end sooner.
+USUAL_WEEKS = 4
+
+
+@requires(Can.MARK)
+def award_pass(request: AuthedRequest, pk: int) -> HttpResponse:
+    submission = get_object_or_404(pieces(request.user), pk=pk)
+    form = AwardPassForm(request.POST or None, cancel_url=reverse("assignments:room", args=[pk]))
+    if form.is_valid() and form.attempts(marking.award_pass, submission, by=request.user):
+        messages.success(request, f"Signed: {submission.enrolment.learner} passes. The learner has been told.")
+        return redirect("assignments:result_sheet", pk=pk)
+    rows = rows_of(submission)
+    context = {"submission": submission, "rows": rows, "stand": stand_of(submission, rows), "form": form}
+    return render(request, "assignments/award_pass.html", context, status=409 if form.errors else 200)
+
+
+@requires(Can.MARK)
+def refer(request: AuthedRequest, pk: int) -> HttpResponse:
+    submission = get_object_or_404(pieces(request.user), pk=pk)
+    rows = rows_of(submission)
+    stand = stand_of(submission, rows)
+    proposed, hint = proposed_date(submission)
+    form = ReferForm(
+        request.POST or None,
+        initial={"resubmit_by": proposed},
+        hint=hint,
+        submit_label=f"Refer with {stand.refers} action{'' if stand.refers == 1 else 's'}",
+        cancel_url=reverse("assignments:room", args=[pk]),
+    )
+    if form.is_valid() and form.attempts(marking.refer, submission, by=request.user):
+        messages.success(
+            request,
+            f"Signed: {submission.enrolment.learner} is referred with {stand.sentence.removeprefix('referral with ')}. "
+            f"Attempt {submission.attempt + 1} is open, and the learner has been told.",
+        )
+        return redirect("assignments:result_sheet", pk=pk)
+    context = {"submission": submission, "rows": rows, "stand": stand, "form": form}
+    return render(request, "assignments/refer.html", context, status=409 if form.errors else 200)
+
+
+def proposed_date(submission: Submission) -> tuple[dt.date, str]:
+    """The day proposed for the next attempt, and the sentence that says where it comes from."""
+    today = clock.today()
+    proposed = max(today + dt.timedelta(weeks=USUAL_WEEKS), submission.due_on or today)
+    while not policy.is_working_day(proposed, policy.BANK_HOLIDAYS):
+        proposed += dt.timedelta(days=1)
+    registration = getattr(submission.enrolment, "registration", None)
+    if registration is None:
+        return proposed, f"Proposed: {USUAL_WEEKS} weeks from today. The learner is not registered yet."
+    ends = registration.expires_on
+    said = f"{ends:%a} {ends.day} {ends:%B %Y}"
+    if proposed > ends:
+        return ends, f"The registration ends on {said}. It cannot be later than that."
+    return (
+        proposed,
+        f"Proposed: {USUAL_WEEKS} weeks from today, or the day first set if that is later. The registration ends on {said}.",
+    )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The result sheet of one unit: its criteria in the awarding organisation's order, and what follows from them."""
+
+    unit: Unit
+    outcome: str
+    decisions: list[CriterionDecision]
+
+
+def sheets_of(submission: Submission, marked: Marking | None) -> list[Sheet]:
+    decisions = list(
+        submission.decisions.select_related("criterion__outcome__unit", "saved_by").order_by(
+            "criterion__outcome__unit__number", "criterion__position"
+        )
+    )
+    results = {one.unit_id: one.get_outcome_display() for one in marked.unit_results.all()} if marked else {}
+    return [
+        Sheet(unit, results.get(unit.pk, ""), list(of_unit))
+        for unit, of_unit in groupby(decisions, key=lambda one: one.criterion.outcome.unit)
+    ]
+
+
+@requires(Can.SUBMIT_WORK, Can.READ_WORK)
+def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
+    """What was signed, unit by unit, for printing. Nobody sees decisions before they are signed."""
+    seen = Submission.objects.visible_to(request.user).filter(state__in=MARKED)
+    submission = get_object_or_404(
+        seen.select_related(
+            "enrolment__learner",
+            "enrolment__registration",
+            "enrolment__cohort",
+            "assignment__version__qualification__organisation",
+            "declaration",
+            "marked_by",
+        ),
+        pk=pk,
+    )
+    markings = list(submission.markings.select_related("marked_by").prefetch_related("unit_results"))
+    marked = markings[-1] if markings else None
+    context = {
+        "submission": submission,
+        "marking": marked,
+        "superseded": markings[:-1],
+        "sheets": sheets_of(submission, marked),
+    }
+    return render(request, "assignments/result_sheet.html", context)
