@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -83,7 +84,7 @@ def passages(content: bytes) -> list[Passage]:
 def _check_objects(content: bytes) -> None:
     try:
         with pikepdf.open(io.BytesIO(content)) as document:
-            names = document.Root.get("/Names", {})
+            names: Any = document.Root.get("/Names", {})
             opening = document.Root.get("/OpenAction")
             acts = opening.get("/S") if isinstance(opening, pikepdf.Dictionary) else None
             if "/JavaScript" in names or acts in ("/JavaScript", "/Launch"):
@@ -192,7 +193,8 @@ def _paragraphs(lines: list[Line]) -> Iterator[Passage]:
     gap = statistics.median(gaps) if gaps else size * 1.3
     gathered: list[Line] = []
     for line in lines:
-        if gathered and _begins(gathered[-1], line, gap=gap, right=right):
+        # A heading on two lines is set wider apart than the text.
+        if gathered and _begins(gathered[-1], line, gap=gap * max(1.0, line.size / (size or 1.0)), right=right):
             yield _passage(gathered, size)
             gathered = []
         gathered.append(line)

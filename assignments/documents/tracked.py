@@ -244,7 +244,7 @@ def _place_text_boxes(root: Element, w: str) -> None:
         paragraph = _paragraph_of(box, w)
         if paragraph is None:
             continue
-        after = last.get(paragraph, paragraph)
+        after: Element = last.get(paragraph, paragraph)
         parent = after.getparent()
         place = parent.index(after) + 1
         children = list(box)

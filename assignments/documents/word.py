@@ -29,6 +29,7 @@ _STYLE_MAP = "\n".join(
     ]
 )
 _NOTES = ("footnote", "endnote")
+_SHOWN = frozenset({"b", "i", "strike", "vertAlign", "rStyle", "pStyle", "numPr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,12 @@ def open_word(content: bytes) -> WordDocument:
     if root.tag not in (f"{{{TRANSITIONAL}}}document", f"{{{STRICT}}}document"):
         raise Unacceptable(archives.CORRUPT)
     w = root.tag.partition("}")[0] + "}"
-    styles = Styles(_part(archive, relations, "styles"))
+    sheet = _part(archive, relations, "styles")
+    styles = Styles(sheet)
     settle(root, styles)
     parts = _copied(archive, main)
+    if sheet is not None:
+        parts[relations["styles"]] = _slimmed_styles(sheet)
     notes = []
     for kind in _NOTES:
         if (part := relations.get(f"{kind}s")) and part in archive.names:
@@ -89,8 +93,32 @@ def open_word(content: bytes) -> WordDocument:
         else:
             _drop_dangling(root, w, kind, {})
     passages = _passages(root, w, styles)
-    parts[main] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    _slim(root, w)
+    parts[main] = _written(root)
     return WordDocument(passages, notes, _stated(archive), parts)
+
+
+def _slim(root: Element, w: str) -> None:
+    """Fonts, languages and sizes are most of a document's elements, and none of them reaches the HTML."""
+    for properties in root.iter(f"{w}rPr", f"{w}pPr"):
+        for child in [one for one in properties if one.tag.partition("}")[2] not in _SHOWN]:
+            properties.remove(child)
+
+
+def _slimmed_styles(sheet: Element) -> bytes:
+    """The names of the styles and their numbering: a word processor's full sheet takes longer to convert than the text."""
+    w = sheet.tag.partition("}")[0] + "}"
+    for child in [one for one in sheet if one.tag != f"{w}style"]:
+        sheet.remove(child)
+    for style in sheet:
+        for child in [one for one in style if one.tag not in (f"{w}name", f"{w}basedOn", f"{w}pPr")]:
+            style.remove(child)
+    _slim(sheet, w)
+    return _written(sheet)
+
+
+def _written(root: Element) -> bytes:
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
 def _main_part(archive: Archive) -> str:
@@ -136,7 +164,8 @@ def _notes(archive: Archive, part: str, kind: str, styles: Styles) -> tuple[dict
     for note in root.iterchildren(f"{w}{kind}"):
         if note.get(f"{w}type") in (None, "normal"):
             texts[str(note.get(f"{w}id"))] = " ".join(_text(paragraph, w) for paragraph in note.iter(f"{w}p"))
-    return texts, etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    _slim(root, w)
+    return texts, _written(root)
 
 
 def _drop_dangling(root: Element, w: str, kind: str, texts: dict[str, str]) -> None:
