@@ -21,7 +21,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reporting.wording import bound
 
@@ -52,17 +52,23 @@ def render(
 def pdf(html: str, identifier: str, *, stylesheet: str, accent: str = HOUSE_ACCENT) -> bytes:
     """The same from HTML that is ready."""
     with _one_at_a_time, _without_collection():
-        fonts = _fonts()
-        raw = HTML(string=html, base_url=STATIC, url_fetcher=_fetcher()).write_pdf(
-            stylesheets=[_sheet(FONTS), _sheet(stylesheet), _accent(accent)],
-            font_config=fonts,
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=identifier.encode(),
-        )
+        try:
+            raw = HTML(string=html, base_url=STATIC, url_fetcher=_fetcher()).write_pdf(
+                stylesheets=[_sheet(FONTS), _sheet(stylesheet), _accent(accent)],
+                font_config=_fonts(),
+                pdf_variant="pdf/ua-1",
+                pdf_identifier=identifier.encode(),
+            )
+        except FatalURLFetchingError as failure:  # not an Exception, so nothing further up would catch it
+            raise Unavailable(str(failure.__cause__ or failure)) from failure
         return _repaired(raw)
 
 
-class _without_collection:  # noqa: N801 - reads as a phrase where it is used
+class Unavailable(Exception):
+    """The document asks for a file that is not ours or not there: no document at all, rather than one with a gap."""
+
+
+class _without_collection:
     """No garbage collection: a render makes many objects and few cycles."""
 
     def __enter__(self) -> None:
@@ -101,7 +107,7 @@ def _static_file(url: str) -> tuple[bytes, str]:
 
 @lru_cache(maxsize=1)
 def _fetcher() -> StaticFilesOnly:
-    return StaticFilesOnly()
+    return StaticFilesOnly(fail_on_errors=True)
 
 
 @lru_cache(maxsize=1)

@@ -29,7 +29,7 @@ from reporting.charts.drawing import (
     text,
 )
 
-LEFT, RIGHT, TOP = 94, 508, 24
+LEFT, RIGHT, TOP = 94, 505, 24
 MONTH_LABELS = 15
 
 

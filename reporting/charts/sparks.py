@@ -46,7 +46,7 @@ def spark_margins(days: Sequence[int], *, margin: int, accent: str = ACCENT) -> 
                 LEFT,
                 top + step * i + step * 0.16,
                 max(x(left) - LEFT, 0.4),
-                step * 0.68,
+                step * (0.68 if len(days) <= 8 else 0.5),
                 accent if left >= margin else CARE,
             )
         )

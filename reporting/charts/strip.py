@@ -3,7 +3,7 @@
 from reporting.charts.drawing import DONE, HAND, INK, PAPER, QUIET, WIDE, dot, line, n, path, rect, svg
 
 COLUMNS = (8.5, 184.2, 360)
-SIZES = ((7, 22.0, 8.0), (13, 12.6, 5.4), (19, 8.7, 3.7))
+SIZES = ((7, 22.0, 8.0), (13, 12.0, 5.2), (19, 8.2, 3.5))
 """Marks to a row, their distance and radius."""
 MOST = 3 * SIZES[-1][0]
 

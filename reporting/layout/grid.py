@@ -8,7 +8,7 @@ from reporting.report import LearnerLine, Phase, ProgressReport, Stage, StageSta
 from reporting.wording import mid
 
 WIDTH, NAME, END, VERIFIED = 180.0, 31.0, 26.8, 10.4
-WORDED, QUIET_COLUMN, JOINING, LONG = 18.6, 9.4, 9.0, 12.2
+WORDED, QUIET_COLUMN, JOINING, LONG = 19.2, 9.4, 9.0, 12.2
 COMFORTABLE = 8.2
 """Millimetres a session's column needs for its day on one line."""
 SMALLEST = 5.4

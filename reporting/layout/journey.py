@@ -49,7 +49,7 @@ def journey_pages(report: ProgressReport) -> JourneyPages:
 def _charts_height(report: ProgressReport) -> float:
     """Millimetres of both charts with their headings."""
     rows = len(report.outstanding)
-    return (17.2 + height(rows) * POINT + 6 if rows else 0) + 42.5
+    return (17.2 + height(rows) * POINT + 6 if rows else 0) + (42.5 if report.completed else 14)
 
 
 def _deadlines(report: ProgressReport) -> tuple[SafeString, ...]:

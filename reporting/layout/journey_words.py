@@ -39,7 +39,7 @@ def heading(report: ProgressReport) -> str:
     if len(tally) == 1:
         phase = next(iter(tally))
         if phase is Phase.ASSIGNMENTS:
-            every = "both" if len(people) == 2 else f"all {counted(len(people))}"
+            every = "both" if len(people) == 2 else f"all {counted(len(people))}" if len(people) < 10 else "all"
             return f"{sentence(counted(len(people)))} learners are still working, {every} on their assignments"
         return f"{sentence(counted(len(people)))} learners are {where[phase][0]}"
     parts = [f"{counted(tally[phase])} {where[phase][1]}" for phase in where if tally[phase]]
@@ -101,6 +101,8 @@ def deadlines_heading(report: ProgressReport) -> str:
             else f"{sentence(counted(len(calm)))} deadlines leave {calm[0][0]} days or more"
         )
         return f"{rest}; learner {number}’s {mine.removesuffix(' days')}"
+    if not calm:
+        return f"{'Both' if len(tight) == 2 else 'All ' + counted(len(tight))} deadlines leave under {margin} days"
     return f"{sentence(counted(len(tight)))} of {counted(len(known))} deadlines leave under {margin} days"
 
 

@@ -16,8 +16,9 @@ from reporting.wording import count_of, full_day, listed, long_day, plural, sent
 LINE, ROW = 11.4, 6.8
 """Points of a line in a table, and of what a row adds."""
 USUAL_TABLES = 7 * LINE + 3 * ROW
-SLACK, SLACK_DENSE = 6.0, 62.0
-"""Points that page 1 has left with usual contents, as it stands and closed up."""
+FACT_LETTERS = (28, 28, 22)
+"""Letters to a line in the three columns of facts."""
+NUMBERED = " Learners are numbered on this page and named in the journey and the record."
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class SummaryPage:
-    dense: bool
-    """Closed up, because there is much to say."""
+    density: str
+    """Closed up, once or twice, because there is much to say."""
     facts: tuple[Fact, ...]
     strip: SafeString
     status_heading: str
+    reason: str
     rules: tuple[Rule, ...]
     figures: tuple[SixthPart, ...]
     actions_heading: str
@@ -54,18 +56,19 @@ class SummaryPage:
 def summary_page(report: ProgressReport) -> SummaryPage:
     facts, figures = _facts(report), six_figures(report)
     strip = charts.strip(len(report.completed), len(report.outstanding), len(report.withdrawn), title=_strip(report))
-    shown, dense = _room(report, facts, figures, float(strip.partition('height="')[2].partition("pt")[0]))
+    room = _room(report, facts, figures, float(strip.partition('height="')[2].partition("pt")[0]))
     return SummaryPage(
-        dense=dense,
+        density=room.density,
         facts=facts,
         strip=drawn(strip),
         status_heading=f"Status: {report.status.word.value}",
+        reason=report.status.reason + NUMBERED,
         rules=rules(report.status),
         figures=tuple(SixthPart(one, _spark(one.key, report)) for one in figures),
         actions_heading=actions_heading(report.actions),
-        actions=tuple(action_row(one) for one in report.actions[:shown]),
-        more=len(report.actions) - shown,
-        milestones=tuple(Fact(full_day(one.on), one.what) for one in report.milestones),
+        actions=tuple(action_row(one) for one in report.actions[: room.actions]),
+        more=len(report.actions) - room.actions,
+        milestones=tuple(Fact(full_day(one.on), one.what) for one in report.milestones[: room.milestones]),
     )
 
 
@@ -131,33 +134,66 @@ def actions_heading(actions: Sequence[Action]) -> str:
 # --- room ------------------------------------------------------------------------------------------------------------
 
 
-def _room(report: ProgressReport, facts: Sequence[Fact], figures: Sequence[Figure], strip: float) -> tuple[int, bool]:
-    """How many actions page 1 can hold, and whether it must close up for them. Reckoned in points against the usual page."""
+@dataclass(frozen=True)
+class Density:
+    """How close page 1 stands: points to a line and letters in it, and the points left over with usual contents."""
+
+    css: str
+    title: tuple[float, int]
+    qualification: tuple[float, int]
+    lede: tuple[float, int]
+    reason: tuple[float, int]
+    slack: float
+
+
+DENSITIES = (
+    Density("", (26, 42), (17, 75), (22.4, 62), (13, 112), 6),
+    Density("dense", (26, 42), (17, 75), (17.6, 78), (13, 112), 62),
+    Density("dense denser", (20, 54), (14, 95), (14.4, 96), (11.4, 124), 96),
+)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What page 1 can hold."""
+
+    density: str
+    actions: int
+    milestones: int
+
+
+def _room(report: ProgressReport, facts: Sequence[Fact], figures: Sequence[Figure], strip: float) -> Room:
+    """First it closes up, then the last actions go to the record, then the furthest milestones go."""
+    every, ahead = len(report.actions), len(report.milestones)
+    for density in DENSITIES:
+        left = density.slack - _beyond_usual(report, density, facts, figures) - (strip - 18)
+        if _tables(report, every, ahead) <= left:
+            return Room(density.css, every, ahead)
+    fits = (n for n in range(every - 1, -1, -1) if _tables(report, n, 0) <= left)
+    actions = next(fits, 0)
+    return Room(density.css, actions, next((n for n in range(ahead, 0, -1) if _tables(report, actions, n) <= left), 0))
+
+
+def _beyond_usual(report: ProgressReport, density: Density, facts: Sequence[Fact], figures: Sequence[Figure]) -> float:
+    """Points that the words take beyond a usual page: a title of one line, a summary of four, a reason of two."""
     lede = f"{report.summary.position} {report.summary.ask}"
-    fact_rows = [facts[i : i + 3] for i in range(0, len(facts), 3)]
-    extra = sum(
-        (
-            26 * (_lines(report.cohort, 42) - 1),
-            17 * (_lines(report.qualification, 75) - 1),
-            10.4 * (sum(max(_lines(one.value, 24) for one in row) for row in fact_rows) - 5),
-            13 * (_lines(f"{report.status.reason} Learners are numbered on this page and named later.", 112) - 2),
-            LINE * sum(any(len(one.note) > 46 for one in row) for row in (figures[:3], figures[3:])),
-            strip - 18,
-        )
+    rows = [zip(facts[i : i + 3], FACT_LETTERS, strict=False) for i in range(0, len(facts), 3)]
+    return (
+        density.title[0] * (_lines(report.cohort, density.title[1]) - 1)
+        + density.qualification[0] * (_lines(report.qualification, density.qualification[1]) - 1)
+        + density.lede[0] * (_lines(lede, density.lede[1]) - 4)
+        + density.reason[0] * (_lines(report.status.reason + NUMBERED, density.reason[1]) - 2)
+        + 10.4 * (sum(max(_lines(one.value, each) for one, each in row) for row in rows) - 5)
+        + LINE * sum(any(len(one.note) > 46 for one in row) for row in (figures[:3], figures[3:]))
     )
-    every = len(report.actions)
-    if extra + 22.4 * (_lines(lede, 62) - 4) + _tables(report, every) <= SLACK:
-        return every, False
-    dense = extra + 17.6 * (_lines(lede, 78) - 4)
-    return next(n for n in range(every, -1, -1) if n == 0 or dense + _tables(report, n) <= SLACK_DENSE), True
 
 
-def _tables(report: ProgressReport, shown: int) -> float:
+def _tables(report: ProgressReport, shown: int, ahead: int) -> float:
     """The taller of the two tables, beyond the usual."""
-    asked = [max(_lines(one.what, 42), _lines(one.who, 14), 2) for one in report.actions[:shown]]
-    ahead = [_lines(one.what, 21) for one in report.milestones]
+    asked = [max(_lines(one.what, 40), _lines(one.who, 14), 2) for one in report.actions[:shown]]
+    dates = [_lines(one.what, 20) for one in report.milestones[:ahead]]
     left = LINE * sum(asked) + ROW * len(asked) + (LINE + 6 if shown < len(report.actions) else 0)
-    return max(left, LINE * sum(ahead) + ROW * len(ahead)) - USUAL_TABLES
+    return max(left, LINE * sum(dates) + ROW * len(dates)) - USUAL_TABLES
 
 
 def _lines(words: str, each: int) -> int:
