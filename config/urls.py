@@ -2,10 +2,15 @@
 
 from django.urls import include, path
 
+from reporting.views import home, start
+
+handler500 = "core.views.server_error"
+
 urlpatterns = [
+    path("", start, name="start"),
+    path("home/", home, name="home"),
     path("", include("core.urls")),
-    path("account/", include("allauth.account.urls")),
-    path("account/", include("allauth.mfa.urls")),
+    path("account/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("", include("programmes.urls")),
     path("", include("enrolment.urls")),

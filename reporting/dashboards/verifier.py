@@ -1,0 +1,86 @@
+"""The homes of the verifiers: what waits for the internal one (IQA), and for the external one (EQA)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.urls import reverse
+
+from accounts.models import User
+from core.templatetags.ui import ago, day
+from enrolment.models import Enrolment
+from reporting.dashboards.parts import Home, Section, Task, first_few, said
+from verification.models import Sample
+from verification.models.standing import awaiting_sign_off, awaiting_verification
+
+
+def build_iqa(user: User, *, today: dt.date) -> Home:
+    """Three statements: the queue, samples begun, samples sent back."""
+    mine = Enrolment.objects.visible_to(user).filter(
+        cohort__allocations__in=user.allocations.in_force(today).filter(role="iqa")
+    )
+    waiting, waiting_n = first_few(
+        awaiting_verification(mine).select_related("learner", "cohort").order_by("passed_at", "pk")
+    )
+    samples = list(
+        Sample.objects.visible_to(user)
+        .filter(state__in=["selected", "returned"], selected_by=user)
+        .select_related("submission__enrolment__learner", "submission__assignment", "marked_by")
+        .order_by("selected_at")[:50]
+    )
+    begun = [one for one in samples if one.state == "selected"]
+    returned = [one for one in samples if one.state == "returned"]
+    return Home(
+        role="iqa",
+        heading=f"{said(waiting_n, 'learner', 'learners').capitalize()} to verify",
+        lead=f"{day(today)}. Nobody verifies their own marking; such rows say so.",
+        sections=[
+            Section(
+                "Waiting for internal verification (IQA)",
+                [
+                    Task(str(one.learner), reverse("verification:queue"), f"{one.cohort}, passed {ago(one.passed_at)}", "in_hand", "to verify")
+                    for one in waiting
+                ],
+                "Work appears here when all of a learner’s assignments have passed.",
+                waiting_n,
+                reverse("verification:queue"),
+            ),
+            Section("Begun by you", [_task(one, "in_hand", "go on") for one in begun], "Nothing is half done.", len(begun)),
+            Section(
+                "Sent back, with the tutor",
+                [_task(one, "referred", f"by {day(one.action_due_on, 'short')}") for one in returned],
+                "Nothing has been sent back.",
+                len(returned),
+            ),
+        ],
+    )
+
+
+def _task(one: Sample, state: str, status: str) -> Task:
+    work = one.submission
+    hint = f"attempt {work.attempt}, marked by {one.marked_by}"
+    return Task(f"{work.enrolment.learner}, {work.assignment.title.lower()}", one.get_absolute_url(), hint, state, status)
+
+
+def build_eqa(user: User, *, today: dt.date) -> Home:
+    """One statement: what has been verified internally and waits for sign-off."""
+    waiting, waiting_n = first_few(
+        awaiting_sign_off(Enrolment.objects.visible_to(user)).select_related("learner", "cohort").order_by("verified_at", "pk")
+    )
+    return Home(
+        role="eqa",
+        heading=f"{said(waiting_n, 'learner', 'learners').capitalize()} to sign off",
+        lead=f"{day(today)}. You see the cohorts the centre opened for you, and change nothing but your sign-off.",
+        sections=[
+            Section(
+                "Verified, waiting for external verification (EQA)",
+                [
+                    Task(str(one.learner), reverse("verification:queue"), f"{one.cohort}, verified {ago(one.verified_at)}", "in_hand", "to sign off")
+                    for one in waiting
+                ],
+                "Work appears here when the centre’s internal verifier has agreed with all of a learner’s marking.",
+                waiting_n,
+                reverse("verification:queue"),
+            )
+        ],
+    )
