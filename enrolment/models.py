@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Can, Role
@@ -35,6 +38,11 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def active(self) -> EnrolmentQuerySet:
         return self.filter(state=EnrolmentState.ACTIVE)
+
+    def expected_by(self, starts_at: dt.datetime, ends_at: dt.datetime) -> EnrolmentQuerySet:
+        """Those who were on the programme at a session: joined before its end, not withdrawn before its day."""
+        day = timezone.localtime(starts_at).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.filter(Q(activated_at__lte=ends_at), Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=day))
 
     def awaiting_suitability(self) -> EnrolmentQuerySet:
         return self.filter(state=EnrolmentState.APPLIED)
@@ -77,6 +85,14 @@ class Enrolment(models.Model):
                 condition=~Q(state=EnrolmentState.WITHDRAWN) | ~Q(withdrawal_reason=""),
                 name="enrolment_withdrawal_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=EnrolmentState.DECLINED) | ~Q(decision_note=""), name="enrolment_decline_has_a_note"
+            ),
+            set_from(
+                "decided_at",
+                states=[EnrolmentState.DECLINED, EnrolmentState.ACTIVE, EnrolmentState.COMPLETED],
+                name="enrolment_decided_at",
+            ),
             models.CheckConstraint(condition=Q(pathway__in=Pathway.values), name="enrolment_pathway_known"),
         ]
 
@@ -110,6 +126,7 @@ class Application(models.Model):
     line_manager = models.CharField(max_length=120, blank=True)
     experience = models.TextField("experience of coaching or mentoring", blank=True)
     data_notice_at = models.DateTimeField("has read how the data is used", null=True, blank=True)
+    unread = models.JSONField("typed, but not yet a value the field can hold", default=dict, blank=True)
     saved_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
@@ -117,8 +134,8 @@ class Application(models.Model):
         return f"Enrolment form of {self.enrolment}"
 
     def missing(self) -> list[str]:
-        """Names of the required fields that are still empty."""
-        return [name for name in self.REQUIRED if not getattr(self, name)]
+        """Names of the required fields that are still empty, and of any field that cannot be read as typed."""
+        return [name for name in self.REQUIRED if not getattr(self, name) and name not in self.unread] + list(self.unread)
 
 
 class SupportNeeds(models.Model):
@@ -129,6 +146,7 @@ class SupportNeeds(models.Model):
     disability = models.CharField(max_length=250, blank=True)
     adjustments = models.TextField("what would help", blank=True)
     consented_at = models.DateTimeField()
+    consent_version = models.CharField("which wording was agreed to", max_length=20)
 
     def __str__(self) -> str:
         return f"Support needs of {self.enrolment}"

@@ -1,7 +1,16 @@
 """Pure decisions about enrolment: objects and values in, a sentence that refuses or an empty string out."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
+
+from accounts.permissions import Can, Role
+from core import clock
+
+# The wording of the notice about support needs to which a learner agrees. A new wording gets a new name.
+CONSENT_VERSION = "2024-05"
+REFUND_DAYS = 30
+SHORTEST, LONGEST = 14, 100  # years of age that can be meant
 
 
 def is_own(enrolment: Any, by: Any) -> str:
@@ -26,9 +35,29 @@ def questionnaire_is_complete(enrolment: Any, by: Any) -> str:
 
 def is_tutor_of_the_cohort(enrolment: Any, by: Any) -> str:
     """The tutor appointed to the cohort decides, nobody else."""
-    if enrolment.cohort.appointments.filter(tutor=by, state="approved").exists():
+    if enrolment.cohort.appointments.in_force(clock.today()).filter(tutor=by).exists():
         return ""
-    return "Only a tutor appointed to this cohort decides this."
+    return "Only a tutor appointed to this cohort does this."
+
+
+def is_old_enough(enrolment: Any, by: Any) -> str:
+    """On the day the cohort starts the learner has the qualification's minimum age."""
+    form = getattr(enrolment, "application", None)
+    return age_problem(
+        form.date_of_birth if form else None,
+        minimum=enrolment.cohort.version.qualification.minimum_age,
+        starts_on=enrolment.cohort.starts_on,
+    )
+
+
+def age_problem(born_on: dt.date | None, *, minimum: int | None, starts_on: dt.date) -> str:
+    """Why somebody born on `born_on` is too young for the qualification, or an empty string."""
+    if minimum is None or (born_on and age_on(born_on, starts_on) >= minimum):
+        return ""
+    day = f"{starts_on:%a} {starts_on.day} {starts_on:%B %Y}"
+    if born_on is None:
+        return f"The learner has given no date of birth, and this qualification is for people of {minimum} or older."
+    return f"The learner is younger than {minimum} on {day}, when the cohort starts. This qualification asks for that age."
 
 
 def age_on(born_on: dt.date, day: dt.date) -> int:
@@ -36,8 +65,97 @@ def age_on(born_on: dt.date, day: dt.date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
+def birth_problem(born_on: dt.date, *, today: dt.date) -> str:
+    """Why `born_on` can hardly be the birth date of a learner, or an empty string."""
+    if born_on > today:
+        return "This day lies in the future. Enter the day you were born."
+    age = age_on(born_on, today)
+    if age < SHORTEST:
+        return f"This would make you {age} years old. Check the year."
+    if age > LONGEST:
+        return f"This would make you more than {LONGEST} years old. Check the year."
+    return ""
+
+
+def may_still_be_changed(enrolment: Any, by: Any) -> str:
+    """The learner fills in their own forms, until they send them."""
+    if sentence := is_own(enrolment, by):
+        return sentence
+    if enrolment.state == "invited":
+        return ""
+    return "You have sent your enrolment. If something in it has to change, tell the centre."
+
+
+def may_be_invited(cohort: Any, learner: Any) -> str:
+    """Nobody learns twice on one cohort, and nobody learns where they teach."""
+    if learner is None:
+        return ""
+    if cohort.enrolments.filter(learner=learner).exists():
+        return f"{learner} is on cohort {cohort} already."
+    if cohort.appointments.in_force(clock.today()).filter(tutor=learner).exists():
+        return f"{learner} teaches this cohort and cannot be a learner on it."
+    return ""
+
+
+def may_be_registered(enrolment: Any) -> str:
+    """Those who have applied or are on the programme are registered, once."""
+    if enrolment.state not in ("applied", "active"):
+        return f"This enrolment is “{enrolment.get_state_display().lower()}”, so there is nobody to register."
+    if getattr(enrolment, "registration", None):
+        return f"This learner is registered already, under {enrolment.registration.number}."
+    return ""
+
+
+def registration_problem(*, registered_on: dt.date, expires_on: dt.date, today: dt.date) -> str:
+    """Why these two dates of a registration cannot be right, or an empty string."""
+    if registered_on > today:
+        return "The day of registration lies in the future. Enter the day on which the order was placed."
+    if expires_on <= registered_on:
+        return "The registration ends on or before the day it begins. Change one of the two dates."
+    return ""
+
+
+def registered_before_the_start(registered_on: dt.date, *, starts_on: dt.date) -> str:
+    """Allowed, but worth a look: the period runs before the programme does."""
+    if registered_on >= starts_on:
+        return ""
+    days = (starts_on - registered_on).days
+    return f"The registration begins {days} day{'s' * (days != 1)} before the cohort starts, so its period runs from then."
+
+
+def refund_sentence(registration: Any, *, today: dt.date) -> str:
+    """What a withdrawal means for the fee."""
+    if registration is None:
+        return "This learner is not registered with the awarding organisation, so no fee is lost."
+    until = registration.registered_on + dt.timedelta(days=REFUND_DAYS)
+    said = f"{until:%a} {until.day} {until:%B %Y}"
+    if today <= until:
+        return f"The registration fee can be reclaimed until {said}, if no result has been entered. Cancel the registration there too."
+    return f"The registration fee could be reclaimed until {said}. That day has passed."
+
+
+def may_set_deadlines(enrolment: Any, by: Any) -> str:
+    """The cohort's tutor, the contract's managers and the administrators give a learner a date of their own."""
+    if not by.can(Can.SET_DEADLINES):
+        return "Your role does not let you set deadlines."
+    if by.has_role(Role.ADMINISTRATOR) or enrolment.cohort.contract.managers.filter(pk=by.pk).exists():
+        return ""
+    if enrolment.cohort.appointments.in_force(clock.today()).filter(tutor=by).exists():
+        return ""
+    return "Only the cohort's tutor, its contract managers and the administrators set a learner's deadline."
+
+
+def ratings_problem(ratings: dict[int, int], *, outcomes: Collection[int]) -> str:
+    """Each rating runs from 0 to 10 and belongs to an outcome of the learner's own qualification."""
+    if not set(ratings) <= set(outcomes):
+        return "One of these learning outcomes belongs to another qualification. Load the page again."
+    if any(not 0 <= rating <= 10 for rating in ratings.values()):
+        return "A rating is a whole number from 0 to 10."
+    return ""
+
+
 def is_uln(text: str) -> bool:
-    """A unique learner number: ten digits, the first not zero, weighted sum modulo 11 equal to 10 (`ilm` R08)."""
+    """A unique learner number: ten digits, the first not zero, weighted sum modulo 11 equal to 10."""
     if len(text) != 10 or not text.isascii() or not text.isdigit() or text[0] == "0":
         return False
     return sum(int(digit) * weight for digit, weight in zip(text, range(10, 0, -1), strict=True)) % 11 == 10

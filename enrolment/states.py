@@ -33,7 +33,7 @@ ACCEPT = Transition(
     sources=(EnrolmentState.APPLIED,),
     target=EnrolmentState.ACTIVE,
     needs=Can.DECIDE_SUITABILITY,
-    guards=(policy.is_tutor_of_the_cohort,),
+    guards=(policy.is_tutor_of_the_cohort, policy.is_old_enough),
 )
 DECLINE = Transition(
     verb="decline",

@@ -62,6 +62,7 @@ CANCEL = Transition(
     sources=(SessionState.PLANNED,),
     target=SessionState.CANCELLED,
     needs=Can.PLAN_SESSIONS,
+    guards=(policy.has_no_marks,),
 )
 SESSION_TRANSITIONS = (HOLD, CANCEL)
 
