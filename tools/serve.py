@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import environ
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
@@ -31,8 +32,12 @@ from gunicorn.app.wsgiapp import run
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("WAYMARK_DATA") or ROOT / ".waymark")
-HOST = os.environ.get("HOST") or "127.0.0.1"
-PORT = os.environ.get("PORT") or "8000"
+if (ROOT / ".env").exists():
+    environ.Env.read_env(str(ROOT / ".env"))
+HOST = os.environ.setdefault("HOST", "127.0.0.1")
+PORT = os.environ.setdefault("PORT", "8000")
+EVERYWHERE = HOST in {"0.0.0.0", "::", "[::]"}
+SHOWN = f"http://{'127.0.0.1' if EVERYWHERE else HOST}:{PORT}"
 
 
 class Trouble(Exception):
@@ -43,6 +48,8 @@ def main(words: list[str]) -> int:
     """Serve; with the word `demo`, only prepare the database and hand the rest to the command of that name."""
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("SITE_URL", SHOWN)
+    os.environ.setdefault("ALLOWED_HOSTS", "*" if EVERYWHERE else f"{HOST},localhost,127.0.0.1,[::1]")
     try:
         django.setup()
         if words[:1] == ["demo"]:
@@ -112,8 +119,7 @@ def greeting() -> str:
     people = io.StringIO()
     if settings.DEMO:
         call_command("demo", "--people", stdout=people)
-    shown = "127.0.0.1" if HOST in {"0.0.0.0", "::", "[::]"} else HOST
-    parts = [f"\nWaymark is at http://{shown}:{PORT}", people.getvalue().strip("\n")]
+    parts = [f"\nWaymark is at {SHOWN}", people.getvalue().strip("\n")]
     parts += ["Ctrl-C stops it. ./run demo --reset begins again." if settings.DEMO else "Ctrl-C stops it."]
     return "\n\n".join(part for part in parts if part)
 

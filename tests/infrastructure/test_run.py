@@ -193,3 +193,15 @@ def test_the_demonstration_starts_again_keeps_its_data_and_stops_in_order(data, 
         assert f"http://127.0.0.1:{environment['PORT']}" in heard
     assert "Building the demonstration" not in heard
     assert waits[1] < 5
+
+
+def test_the_file_of_the_environment_moves_the_data_folder(tmp_path):
+    shutil.copy(ROOT / "run", tmp_path)
+    (tmp_path / ".env").write_text("CENTRE_NAME=Northgate\nWAYMARK_DATA=/proc/waymark\n")
+
+    done = subprocess.run(
+        ["/bin/sh", tmp_path / "run"], env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "/proc/waymark" in done.stderr or done.stderr.startswith("The disk is full")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r"""(?:env\.\w+\(|environ\.get\(|environ\[)\s*"([A-Z_]+)\"""")
+READ = re.compile(r"""(?:env\.\w+\(|environ\.\w+\(|environ\[)\s*"([A-Z_]+)\"""")
 # Set by one part of Waymark for another, not by a person.
 INNER = {"DJANGO_SETTINGS_MODULE", "WAYMARK_GREETING"}
 
