@@ -44,6 +44,8 @@ class Story:
     portfolio_referred: tuple[D, D, tuple[str, ...]] | None = None
     own_deadlines: dict[str, tuple[D, D, str]] = field(default_factory=dict)
     form: str = "docx"
+    essay_begun_on: D | None = None
+    practice_from: D | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ FIRST = Run(
             D(2025, 2, 21),
             essay=(D(2023, 9, 28), D(2023, 10, 9)),
             portfolio=(D(2024, 11, 27), D(2024, 12, 6)),
+            practice_from=D(2024, 5, 13),
             words=4940,
             own_deadlines={
                 "essay": (D(2022, 12, 12), D(2023, 9, 29), ILLNESS),
@@ -124,6 +127,7 @@ FIRST = Run(
             D(2025, 5, 30),
             essay=(D(2025, 3, 3), D(2025, 3, 11)),
             portfolio=(D(2025, 3, 24), D(2025, 4, 2)),
+            essay_begun_on=D(2024, 6, 12),
             words=4158,
             own_deadlines={
                 "essay": (D(2022, 12, 15), D(2025, 3, 28), ILLNESS),
@@ -175,7 +179,7 @@ SECOND = Run(
     registered_on=D(2023, 5, 22),
     number_prefix="PSB",
     stories={
-        0: Story(D(2024, 11, 22), essay=(D(2023, 11, 27), D(2023, 12, 6)), portfolio=(D(2024, 8, 28), D(2024, 9, 9)), words=4721,
+        0: Story(D(2024, 11, 22), essay=(D(2023, 11, 27), D(2023, 12, 6)), portfolio=(D(2024, 8, 28), D(2024, 9, 9)), words=4721, practice_from=D(2024, 4, 8),
                  own_deadlines={"portfolio": (D(2024, 2, 20), D(2024, 8, 30), WORK)}),
         1: Story(
             D(2025, 1, 24),
@@ -188,7 +192,7 @@ SECOND = Run(
                 "portfolio": (D(2024, 2, 19), D(2024, 10, 25), ILLNESS),
             },
         ),
-        2: Story(D(2025, 4, 25), essay=(D(2024, 9, 25), D(2024, 10, 4)), portfolio=(D(2025, 1, 29), D(2025, 2, 7)), words=4903,
+        2: Story(D(2025, 4, 25), essay=(D(2024, 9, 25), D(2024, 10, 4)), essay_begun_on=D(2024, 6, 19), portfolio=(D(2025, 1, 29), D(2025, 2, 7)), words=4903,
                  own_deadlines={"essay": (D(2023, 11, 28), D(2024, 9, 27), WORK), "portfolio": (D(2024, 2, 22), D(2025, 1, 31), WORK)}),
         3: Story(D(2024, 1, 12), essay=(D(2023, 10, 9), D(2023, 10, 17)), portfolio=(D(2023, 11, 20), D(2023, 11, 28)), words=4340),
         4: Story(D(2024, 1, 26), essay=(D(2023, 10, 30), D(2023, 11, 8)), portfolio=(D(2023, 12, 4), D(2023, 12, 13)), words=4510),
@@ -316,8 +320,12 @@ def _story(company: Company, one: Enrolment, story: Story, *, marker: User, seed
         with clock.at(set_on):
             assignment = one.cohort.version.assignments.get(kind=kind)
             enrolment.set_deadline(one, assignment=assignment, due_on=due_on, reason=reason, by=company.sunil)
-    first_practice = min(story.portfolio[0], (story.portfolio_referred or story.portfolio)[0]) - dt.timedelta(days=95)
+    if story.essay_begun_on:
+        with clock.at(story.essay_begun_on):
+            steps.start_essay(one, seed=seed, words=1480)
     _essay(one, story, marker=marker, seed=seed)
+    first_in = (story.portfolio_referred or story.portfolio)[0]
+    first_practice = story.practice_from or first_in - dt.timedelta(days=95)
     steps.practise(one, seed=seed, sessions=13, first_on=first_practice, supervisor=marker)
     _portfolio(one, story, marker=marker, seed=seed)
     steps.finish(one, company, on=story.certificate_on)

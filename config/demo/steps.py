@@ -246,6 +246,7 @@ def practise(one: Enrolment, *, seed: int, sessions: int, first_on: dt.date, sup
     learner = one.learner
     role = "mentor" if one.pathway == "mentoring" else "coach"
     with clock.at(first_on):
+        assignments.begin(one, assignment=one.cohort.version.assignments.get(kind="portfolio"), by=learner)
         clients = [
             assignments.add_practice_client(
                 one,
