@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
@@ -85,6 +86,19 @@ def accept_invitation(user: User, *, password: str) -> User:
 
 
 @transaction.atomic
+def reset_second_step(user: User, *, by: User | None) -> None:
+    """Take away app, passkeys and recovery codes of somebody who lost them. At the next sign-in they set up new ones."""
+    _check_may_manage(by)
+    if by is not None and user.pk == by.pk:
+        raise Refused("You cannot do this for yourself. Ask another administrator, or use a recovery code.")
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    if not removed:
+        raise Refused(f"{user} has set up no second step.")
+    record(user, "reset_second_step", by=by)
+    notices.second_step_reset(user, number=Event.objects.about(user).filter(verb="reset_second_step").count())
+
+
+@transaction.atomic
 def grant_role(user: User, *, role: Role | str, by: User | None) -> RoleGrant:
     """Let a person do what the role allows, from now on."""
     _check_may_manage(by)
@@ -96,7 +110,7 @@ def grant_role(user: User, *, role: Role | str, by: User | None) -> RoleGrant:
 
 def _grant(user: User, role: Role, by: User | None) -> RoleGrant:
     grant = RoleGrant.objects.create(user=user, role=role, granted_at=clock.now(), granted_by=by)
-    record(user, "grant_role", by=by, role=role.value)
+    record(user, "grant_role", by=by, role=role.value, reason=role.label)
     _forget_roles(user)
     return grant
 
@@ -112,6 +126,6 @@ def end_role(grant: RoleGrant, *, by: User | None) -> RoleGrant:
     if not RoleGrant.objects.filter(pk=grant.pk, ended_at__isnull=True).update(ended_at=now, ended_by=by):
         raise Stale("This role has been ended already.")
     grant.ended_at, grant.ended_by = now, by
-    record(grant.user, "end_role", by=by, role=grant.role)
+    record(grant.user, "end_role", by=by, role=grant.role, reason=grant.get_role_display())
     _forget_roles(grant.user)
     return grant

@@ -38,3 +38,32 @@ class AcceptInvitationForm(Form):
         if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
             raise ValidationError("The two passwords differ. Type them again")
         return again
+
+
+class InviteForm(Form):
+    """Somebody new, or somebody known who gets further roles."""
+
+    submit_label = "Send the invitation"
+
+    email = forms.EmailField(label="E-mail", help_text="They sign in with it. A known address gets the roles added.")
+    full_name = forms.CharField(label="Name", max_length=150)
+    known_as = forms.CharField(label="First name, as used", max_length=60, required=False)
+    roles = forms.MultipleChoiceField(label="Roles", choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+
+
+class GrantRoleForm(Form):
+    """A role that the person does not hold now."""
+
+    submit_label = "Give this role"
+
+    role = forms.ChoiceField(label="Role", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(role.value, role.label) for role in Role if role not in person.roles]
+
+
+class ConfirmForm(Form):
+    """Nothing to fill in: the button is the answer."""

@@ -33,3 +33,13 @@ def roles_given(user: User, *, roles: Sequence[Role], number: int) -> None:
         template="emails/roles_given.txt",
         context={"roles": [role.label for role in roles], "link": settings.SITE_URL + reverse("account_login")},
     )
+
+
+def second_step_reset(user: User, *, number: int) -> None:
+    """An administrator has removed what this person signs in with besides the password."""
+    queue(
+        f"user:{user.pk}:second-step-reset:{number}",
+        to=user,
+        template="emails/account_second_step.txt",
+        context={"what": "an administrator removed it, so that you can set up a new one"},
+    )
