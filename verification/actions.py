@@ -66,14 +66,19 @@ def _check_nobody_was_first(submission: Submission) -> None:
 def begin(enrolment: Enrolment, *, reason: str = "Everything has passed", by: User) -> list[Sample]:
     """Begin to verify each passed piece of a learner that nobody is verifying and nobody has agreed with yet."""
     passed = enrolment.submissions.select_related("enrolment__learner", "enrolment__cohort", "marked_by", "assignment")
-    begun = []
+    begun, own = [], ""
     for submission in passed.filter(state=SubmissionState.PASSED).order_by("assignment__position"):
         latest = submission.samples.order_by("-round").first()
-        if latest is None or latest.state == SampleState.ANSWERED:
-            again = f"Answer to round {latest.round}" if latest else reason
-            begun.append(select(submission, reason=again, by=by))
+        if latest and latest.state != SampleState.ANSWERED:
+            continue
+        if submission.marked_by_id == by.pk:
+            own = "You marked this work, so somebody else verifies it."
+            continue
+        begun.append(select(submission, reason=f"Answer to round {latest.round}" if latest else reason, by=by))
     if not begun:
-        raise Stale("Somebody else began to verify this learner a moment ago. Look again to see where it stands.")
+        raise Stale(
+            own or "Somebody else began to verify this learner a moment ago. Look again to see where it stands."
+        )
     return begun
 
 

@@ -1,2 +1,23 @@
+"""Addresses of verification and of claims."""
+
+from django.urls import path
+
+from verification.views import claims, queue, samples
+
 app_name = "verification"
-urlpatterns: list = []
+urlpatterns = [
+    path("verification/", queue.queue, name="queue"),
+    path("verification/sign-off/", queue.sign_offs, name="sign_offs"),
+    path("verification/learners/<int:pk>/begin/", queue.begin, name="begin"),
+    path("verification/learners/<int:pk>/sign-off/", queue.sign_off, name="sign_off"),
+    path("verification/samples/<int:pk>/", samples.sample, name="sample"),
+    path("verification/samples/<int:pk>/agree/", samples.agree, name="agree"),
+    path("verification/samples/<int:pk>/send-back/", samples.send_back, name="send_back"),
+    path("verification/samples/<int:pk>/answer/", samples.answer, name="answer"),
+    path("verification/samples/<int:pk>/overturn/", samples.overturn, name="overturn"),
+    path("claims/", claims.claims, name="claims"),
+    path("claims/make/", claims.make, name="make_claims"),
+    path("claims/<int:pk>/", claims.claim, name="claim"),
+    path("claims/<int:pk>/record-certificate/", claims.record_certificate, name="record_certificate"),
+    path("claims/<int:pk>/record-rejection/", claims.record_rejection, name="record_rejection"),
+]

@@ -1,0 +1,92 @@
+"""What verifiers, tutors and administrators fill in. Field names are the arguments of the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from assignments.models import Decision, Submission
+from core.forms import DateField, Form
+
+
+def _text(label: str, *, required: bool = True, hint: str = "", limit: int = 5000) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea, required=required, help_text=hint, max_length=limit)
+
+
+class AgreeForm(Form):
+    submit_label = "Agree with the marking"
+
+    comment = _text("Comment to the tutor", required=False)
+
+
+class SendBackForm(Form):
+    submit_label = "Send back with this action"
+
+    action = _text("What the tutor has to do", hint="One thing that can be done and checked.")
+    action_due_on = DateField(label="By")
+    comment = _text("Comment to the tutor", required=False)
+
+
+class AnswerForm(Form):
+    submit_label = "Send this answer"
+
+    answer = _text("What you did", hint="The verifier reads it and looks at the piece again.")
+
+
+class OverturnForm(Form):
+    """Which criteria are not met after all. `actions` is put together from a tick and two texts for each criterion."""
+
+    submit_label = "Turn the pass into a referral"
+
+    answer = _text("Your answer to the verifier")
+    summary = _text("Why the outcome changes", hint="The learner reads it above the actions.")
+    resubmit_by = DateField(label="Next attempt by")
+
+    def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
+        decisions = submission.decisions.filter(decision=Decision.PASS).select_related("criterion")
+        self.criteria = [
+            one.criterion for one in decisions.order_by("criterion__outcome__unit__number", "criterion__position")
+        ]
+        for criterion in self.criteria:
+            name = f"c{criterion.pk}"
+            said = f"{criterion.number} {criterion.title}"
+            self.base_fields = {
+                **self.base_fields,
+                f"{name}-unmet": forms.BooleanField(label=f"{said} is not met", required=False),
+                f"{name}-feedback": _text(f"Feedback on {criterion.number}", required=False),
+                f"{name}-action": _text(f"What the learner has to do for {criterion.number}", required=False),
+            }
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        actions = {
+            one.pk: (given.get(f"c{one.pk}-feedback", ""), given.get(f"c{one.pk}-action", ""))
+            for one in self.criteria
+            if given.get(f"c{one.pk}-unmet")
+        }
+        own = {name: given[name] for name in ("answer", "summary", "resubmit_by") if name in given}
+        return {**own, "actions": actions}
+
+
+class SignOffForm(Form):
+    submit_label = "Sign off"
+
+    note = _text("Note for the centre", required=False)
+
+
+class RecordCertificateForm(Form):
+    submit_label = "Record the certificate"
+
+    certificate_number = forms.CharField(label="Certificate number", max_length=40)
+    certificated_on = DateField(label="Date on the certificate")
+
+
+class RecordRejectionForm(Form):
+    submit_label = "Record the rejection"
+    submit_css = "btn-danger"
+
+    rejection_reason = forms.CharField(
+        label="Reason the awarding organisation gave", max_length=250, help_text="The learner does not see it."
+    )
