@@ -1,7 +1,7 @@
 """By when a learner hands in which assignment, and why: the one place that combines the three dates. Nothing is stored.
 
 The newest of three holds: the date given with a referral, the learner's own date set after it, the cohort's date. None
-of them goes past the end of the registration. For one learner or forty thousand, it takes the same four statements.
+of them goes past the end of the registration. For one learner or forty thousand, it takes one statement.
 """
 
 import datetime as dt
@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, DateTimeField, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from core import clock
 from enrolment.models import Enrolment, IndividualDeadline
-from programmes.models import Assignment, CohortDeadline
+from programmes.models import Assignment
 
 COHORT, INDIVIDUAL, REFERRAL, NONE = "cohort", "individual", "referral", "none"
 
@@ -87,13 +88,13 @@ def _newest(
     cohort_on: dt.date | None, individual: Individual | None, referral: Referral | None
 ) -> tuple[dt.date | None, str, dt.date | None, str]:
     if individual and (referral is None or individual.set_at > referral.marked_at):
-        return individual.due_on, INDIVIDUAL, _day(individual.set_at), _individual_sentence(individual, cohort_on)
+        return individual.due_on, INDIVIDUAL, day_of(individual.set_at), _individual_sentence(individual, cohort_on)
     if referral:
         sentence = (
-            f"{said(referral.resubmit_by)}, set on {said(_day(referral.marked_at))} when attempt {referral.attempt} "
+            f"{said(referral.resubmit_by)}, set on {said(day_of(referral.marked_at))} when attempt {referral.attempt} "
             "was referred."
         )
-        return referral.resubmit_by, REFERRAL, _day(referral.marked_at), sentence
+        return referral.resubmit_by, REFERRAL, day_of(referral.marked_at), sentence
     if cohort_on:
         return cohort_on, COHORT, None, f"{said(cohort_on)}, the date for your whole cohort."
     return None, NONE, None, ""
@@ -104,100 +105,98 @@ def _individual_sentence(one: Individual, cohort_on: dt.date | None) -> str:
     because = f" because {reason[:1].lower()}{reason[1:]}" if reason and not reason[1:2].isupper() else ""
     if reason and not because:
         because = f" because {reason}"
-    sentence = f"{said(one.due_on)}, set for you by {one.set_by} on {said(_day(one.set_at))}{because}."
+    sentence = f"{said(one.due_on)}, set for you by {one.set_by} on {said(day_of(one.set_at))}{because}."
     if cohort_on and cohort_on != one.due_on:
         sentence += f" The date of your cohort is {said(cohort_on)}."
     return sentence
 
 
-def _day(moment: dt.datetime) -> dt.date:
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day at the centre."""
     return timezone.localdate(moment)
 
 
 def effective(enrolment: Enrolment, assignment: Assignment) -> Deadline:
     """The date that holds for this learner and this assignment. For several of them, `for_enrolments`."""
-    return for_enrolments([enrolment.pk]).get((enrolment.pk, assignment.pk), NO_DATE)
+    return for_enrolments([enrolment.pk])[enrolment.pk, assignment.pk]
 
 
-def for_enrolments(enrolments: QuerySet[Enrolment] | Iterable[int]) -> dict[Key, Deadline]:
-    """The dates of many learners at all assignments of their qualification version, in four statements."""
+class Dates(dict[Key, Deadline]):
+    """By enrolment and assignment, both as numbers. A pair without any date has `NO_DATE`."""
+
+    def __missing__(self, key: Key) -> Deadline:
+        return NO_DATE
+
+
+def for_enrolments(enrolments: QuerySet[Enrolment] | Iterable[int]) -> Dates:
+    """The dates of many learners at all their assignments, in one statement whatever their number."""
     ids = enrolments.values("pk") if isinstance(enrolments, QuerySet) else list(enrolments)
-    rows = list(
-        Enrolment.objects.filter(pk__in=ids)
-        .order_by()
-        .values_list(
-            "pk",
-            "cohort_id",
-            "registration__expires_on",
-            "cohort__version__qualification__organisation__name",
+    cohort_dates: dict[Key, dt.date] = {}
+    individuals: dict[Key, Individual] = {}
+    referrals: dict[Key, Referral] = {}
+    registrations: dict[int, Registered] = {}
+    for kind, enrolment, assignment, day, moment, _, text, name in _every_date(ids):
+        if kind == COHORT:
+            cohort_dates[enrolment, assignment] = day
+        elif kind == INDIVIDUAL:
+            individuals[enrolment, assignment] = Individual(day, text, moment, name)
+        elif kind == REFERRAL:
+            referrals[enrolment, assignment] = Referral(int(text), day, moment)
+        else:
+            registrations[enrolment] = Registered(day, name)
+    found = Dates()
+    shared: dict[tuple[dt.date, Registered | None], Deadline] = {}
+    for key, day in cohort_dates.items():
+        # Most learners have nothing of their own, so they share one answer with the rest of their cohort.
+        if key in individuals or key in referrals:
+            continue
+        registered = registrations.get(key[0])
+        if (day, registered) not in shared:
+            shared[day, registered] = combine(cohort_on=day, individual=None, referral=None, registered=registered)
+        found[key] = shared[day, registered]
+    for key in {*individuals, *referrals}:
+        found[key] = combine(
+            cohort_on=cohort_dates.get(key),
+            individual=individuals.get(key),
+            referral=referrals.get(key),
+            registered=registrations.get(key[0]),
         )
-    )
-    cohorts = _cohort_dates({cohort for _, cohort, _, _ in rows})
-    individuals = _individuals(ids)
-    referrals = _referrals(ids)
-    found: dict[Key, Deadline] = {}
-    plain: dict[tuple[int, int, dt.date | None], Deadline] = {}
-    for enrolment, cohort, expires_on, organisation in rows:
-        registered = Registered(expires_on, organisation) if expires_on else None
-        for assignment, cohort_on in cohorts.get(cohort, ()):
-            key = (enrolment, assignment)
-            individual, referral = individuals.get(key), referrals.get(key)
-            if individual or referral:
-                found[key] = combine(
-                    cohort_on=cohort_on, individual=individual, referral=referral, registered=registered
-                )
-                continue
-            # Most learners have nothing of their own, so they share one answer with the rest of their cohort.
-            shared = (cohort, assignment, expires_on)
-            if shared not in plain:
-                plain[shared] = combine(cohort_on=cohort_on, individual=None, referral=None, registered=registered)
-            found[key] = plain[shared]
     return found
 
 
-def _cohort_dates(cohorts: set[int]) -> dict[int, list[tuple[int, dt.date | None]]]:
-    own = CohortDeadline.objects.filter(cohort=OuterRef("version__cohorts"), assignment=OuterRef("pk"))
-    rows = (
-        Assignment.objects.filter(version__cohorts__in=cohorts)
-        .annotate(cohort=F("version__cohorts"), cohort_on=Subquery(own.values("due_on")[:1]))
-        .order_by()
-        .values_list("cohort", "pk", "cohort_on")
-    )
-    found: dict[int, list[tuple[int, dt.date | None]]] = {}
-    for cohort, assignment, cohort_on in rows:
-        found.setdefault(cohort, []).append((assignment, cohort_on))
-    return found
-
-
-def _individuals(ids: Any) -> dict[Key, Individual]:
-    rows = (
+def _every_date(ids: Any) -> Iterable[tuple[str, int, int, dt.date, dt.datetime, int, str, str]]:
+    """Each date as (kind, enrolment, assignment, day, moment, number, text, name); of a pair the newest comes last."""
+    learners = Enrolment.objects.filter(pk__in=ids).order_by()
+    nothing, no_moment = Value(""), Cast(Value(None), DateTimeField())
+    cohort = learners.filter(cohort__deadlines__isnull=False).values_list(
+        Value(COHORT), "pk", "cohort__deadlines__assignment", "cohort__deadlines__due_on", no_moment, Value(0),
+        nothing, nothing,
+    )  # fmt: skip
+    individual = (
         IndividualDeadline.objects.filter(enrolment__in=ids)
-        .order_by("set_at", "pk")
-        .values_list("enrolment_id", "assignment_id", "due_on", "reason", "set_at", "set_by__full_name")
-    )
-    return {(enrolment, assignment): Individual(*rest) for enrolment, assignment, *rest in rows}
-
-
-def _referrals(ids: Any) -> dict[Key, Referral]:
-    rows = (
-        Enrolment.objects.filter(pk__in=ids, submissions__resubmit_by__isnull=False)
-        .order_by("submissions__attempt")
+        .order_by()
         .values_list(
-            "pk",
-            "submissions__assignment",
-            "submissions__attempt",
-            "submissions__resubmit_by",
-            "submissions__marked_at",
+            Value(INDIVIDUAL), "enrolment_id", "assignment_id", "due_on", "set_at", "pk", "reason", "set_by__full_name"
         )
     )
-    return {(enrolment, assignment): Referral(*rest) for enrolment, assignment, *rest in rows}
+    referral = learners.filter(submissions__resubmit_by__isnull=False).values_list(
+        Value(REFERRAL), "pk", "submissions__assignment", "submissions__resubmit_by", "submissions__marked_at",
+        "submissions__attempt", Cast("submissions__attempt", CharField()), nothing,
+    )  # fmt: skip
+    registration = learners.filter(registration__isnull=False).values_list(
+        Value("registration"), "pk", Value(0), "registration__expires_on", no_moment, Value(0), nothing,
+        "cohort__version__qualification__organisation__name",
+    )  # fmt: skip
+    rows = cohort.union(individual, referral, registration, all=True)
+    # Individual dates by the moment they were set, referrals by their attempt; sorting is cheap, as both are few.
+    return sorted(rows, key=lambda row: (row[0], row[4].timestamp() if row[0] == INDIVIDUAL else 0, row[5]))
 
 
 def lateness(due_on: dt.date | None, handed_in_at: dt.datetime) -> str:
     """Whether work came in time, in one sentence. Late work is taken, and said to be late."""
     if due_on is None:
         return "No date had been set for it."
-    days = (due_on - _day(handed_in_at)).days
+    days = (due_on - day_of(handed_in_at)).days
     if days == 0:
         return "Handed in on the last day, in time."
     unit = "day" if abs(days) == 1 else "days"

@@ -12,6 +12,8 @@ OWN_WORK = (
     ("malpractice", "I know that a false declaration is treated as malpractice by {organisation}"),
 )
 
+NAMES = tuple(name for name, _ in OWN_WORK)
+
 AI_USES = (
     ("none", "No"),
     ("research", "Yes, to find or sort sources"),

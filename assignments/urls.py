@@ -1,14 +1,47 @@
 """Addresses of work: the learner's side here, the marking desk and room in `marking_urls`."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
+from assignments import portfolio as folders
 from assignments.marking_urls import marking_urls
-from assignments.views import learner
+from assignments.views import files, learner, portfolio
 
 app_name = "assignments"
 
+
+class PartConverter:
+    """One of the two written parts of a portfolio."""
+
+    regex = "|".join(part for part, _ in folders.PARTS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PartConverter, "part")
+
 learner_urls: list[URLPattern] = [
+    path("my/assignments/", learner.own, name="own"),
+    path("my/assignments/<int:enrolment>/<int:assignment>/begin/", learner.begin, name="begin"),
     path("submissions/<int:pk>/", learner.submission, name="submission"),
+    path("submissions/<int:pk>/attach/", learner.attach, name="attach"),
+    path("submissions/<int:pk>/submit/", learner.submit, name="submit"),
+    path("submissions/<int:pk>/read/", learner.read, name="read"),
+    path("documents/<int:pk>/", files.document, name="document"),
+    path("documents/<int:pk>/figures/<int:number>/", files.figure, name="figure"),
+    path("evidence/<int:pk>/", files.evidence, name="evidence"),
+    path("my/assignments/<int:pk>/portfolio/", portfolio.portfolio, name="portfolio"),
+    path("my/assignments/<int:pk>/portfolio/clients/add/", portfolio.add_practice_client, name="add_practice_client"),
+    path("my/assignments/clients/<int:pk>/", portfolio.practice_client, name="practice_client"),
+    path("my/assignments/clients/<int:pk>/edit/", portfolio.edit_practice_client, name="edit_practice_client"),
+    path("my/assignments/clients/<int:pk>/sessions/add/", portfolio.log_session, name="log_session"),
+    path("my/assignments/practice-sessions/<int:pk>/edit/", portfolio.edit_session, name="edit_session"),
+    path("my/assignments/<int:pk>/portfolio/<part:part>/", portfolio.save_text, name="save_text"),
+    path("my/assignments/<int:pk>/portfolio/evidence/add/", portfolio.add_evidence, name="add_evidence"),
+    path("evidence/<int:pk>/remove/", portfolio.remove_evidence, name="remove_evidence"),
 ]
 
 urlpatterns = [*learner_urls, *marking_urls]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from django.core.files.base import ContentFile, File
@@ -11,9 +12,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import deadlines, documents, notices, policy
+from assignments import deadlines, declarations, documents, notices, policy
 from assignments.actions.freezing import freeze_portfolio
-from assignments.declarations import wording
 from assignments.models import Declaration, Document, Figure, Reading, Submission
 from assignments.states import SUBMIT, SubmissionState
 from core import clock
@@ -87,10 +87,20 @@ def attach(submission: Submission, *, file: File[Any], began_at: dt.datetime | N
 
 
 @transaction.atomic
-def submit(submission: Submission, *, ai_use: str, ai_statement: str = "", signed_name: str, by: User) -> Submission:
+def submit(
+    submission: Submission,
+    *,
+    ai_use: str,
+    ai_statement: str = "",
+    declares: Collection[str] = declarations.NAMES,
+    signed_name: str,
+    by: User,
+) -> Submission:
     """Sign the declarations and hand the attempt in: it is frozen, and the receipt goes out."""
     if submission.enrolment.learner_id == by.pk and submission.state != SubmissionState.DRAFT:
         raise WrongState("This has been handed in already. Your receipt is on its page.")
+    if not set(declarations.NAMES) <= set(declares):
+        raise Refused("Tick every declaration. Without them no work can be marked.")
     now = clock.now()
     _sign(submission, ai_use=ai_use, ai_statement=ai_statement, signed_name=signed_name, now=now, by=by)
     SUBMIT.check(submission, by)
@@ -116,7 +126,7 @@ def _sign(submission: Submission, *, now: dt.datetime, by: User, ai_use: str, ai
         with transaction.atomic():
             declaration = Declaration.objects.create(
                 submission=submission,
-                wording=wording(submission.assignment),
+                wording=declarations.wording(submission.assignment),
                 ai_use=ai_use,
                 ai_statement=ai_statement.strip(),
                 signed_name=signed_name.strip(),

@@ -1,14 +1,230 @@
 """The learner's assignments: prepare, hand in, read the receipt and the result. Portfolio entries are in `portfolio`."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from typing import Any
 
-from accounts.access import requires
+from django.contrib import messages
+from django.db.models import Prefetch, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments.models import Submission
+from assignments import actions, deadlines, declarations, policy, portfolio
+from assignments.forms.learner import AttachForm, SubmitForm
+from assignments.models import Submission, UnitResult
+from assignments.standing import Standing, headline
+from assignments.states import SubmissionState
+from assignments.uploads import note_beginning
+from assignments.views.reading import checks_of, length_of, shown
+from core import clock
+from enrolment.models import Enrolment
+from programmes.models import Assignment
+
+
+def _seen(user: Any) -> QuerySet[Submission]:
+    return Submission.objects.visible_to(user).select_related(
+        "enrolment__learner",
+        "enrolment__cohort__version__qualification__organisation",
+        "enrolment__registration",
+        "assignment__version__qualification__organisation",
+        "document__reading",
+        "declaration",
+        "submitted_by",
+        "marked_by",
+    )
+
+
+def _own(request: AuthedRequest, pk: int) -> Submission:
+    return get_object_or_404(_seen(request.user), pk=pk, enrolment__learner=request.user)
+
+
+@requires(Can.SUBMIT_WORK)
+def own(request: AuthedRequest) -> HttpResponse:
+    """Both assignments, each with its lead line."""
+    enrolments = list(
+        Enrolment.objects.of_learner(request.user)
+        .select_related("cohort__version")
+        .annotate(practised=Sum("practice_clients__sessions__minutes"))
+        .order_by("-invited_at")
+    )
+    standings = _standings(enrolments)
+    todo = [one for one in standings if one.is_open]
+    first = min(todo, key=lambda one: (one.deadline.due_on is None, one.deadline.due_on), default=None)
+    context = {"enrolments": enrolments, "standings": standings, "next": first, "headline": headline(standings)}
+    return render(request, "assignments/own.html", context)
+
+
+def _standings(enrolments: list[Any]) -> list[Standing]:
+    dates = deadlines.for_enrolments([one.pk for one in enrolments])
+    attempts: dict[tuple[int, int], list[Submission]] = {}
+    for one in Submission.objects.filter(enrolment__in=enrolments).select_related("document").order_by("attempt"):
+        attempts.setdefault((one.enrolment_id, one.assignment_id), []).append(one)
+    versions = {one.cohort.version_id for one in enrolments}
+    assignments = list(Assignment.objects.filter(version__in=versions).prefetch_related("units").order_by("position"))
+    today = clock.today()
+    return [
+        Standing(one, assignment, attempts.get((one.pk, assignment.pk), []), dates[one.pk, assignment.pk], today)
+        for one in enrolments
+        for assignment in assignments
+        if assignment.version_id == one.cohort.version_id
+    ]
+
+
+@require_POST
+@requires(Can.SUBMIT_WORK)
+def begin(request: AuthedRequest, enrolment: int, assignment: int) -> HttpResponse:
+    """Open the attempt, or find the one that is open already."""
+    own_one = get_object_or_404(Enrolment.objects.of_learner(request.user), pk=enrolment)
+    work = get_object_or_404(Assignment, pk=assignment, version__cohorts=own_one.cohort_id)
+    return redirect(actions.begin(own_one, assignment=work, by=request.user))
 
 
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)
-def submission(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Submission.objects.visible_to(request.user), pk=pk)  # type: ignore[arg-type]
-    return render(request, "assignments/submission.html", {"submission": found})
+def submission(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The learner's page of an attempt, by its state; for those who read work, the work itself."""
+    found = get_object_or_404(_seen(request.user), pk=pk)
+    if found.enrolment.learner_id != request.user.pk:
+        return _read(request, found)
+    if found.state == SubmissionState.DRAFT:
+        return _prepare(request, found)
+    return render(request, "assignments/receipt.html", _outcome(found))
+
+
+def _outcome(found: Submission) -> dict[str, Any]:
+    """The receipt, and once it is marked what the tutor decided. A decision in progress is not even fetched."""
+    marked = found.marked_at is not None
+    results = Prefetch("unit_results", UnitResult.objects.select_related("unit"))
+    signed = found.markings.prefetch_related(results).order_by("-marked_at", "-pk")
+    marking = signed.first() if marked else None
+    decisions = list(found.decisions.select_related("criterion__outcome__unit")) if marked else []
+    attempts = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
+    assert found.submitted_at is not None  # noqa: S101 - it has been handed in
+    return {
+        "submission": found,
+        "lateness": deadlines.lateness(found.due_on, found.submitted_at),
+        "ai_word": declarations.ai_word(found.declaration.ai_use),
+        "marking": marking,
+        "unmet": [one for one in decisions if one.decision == "refer"],
+        "met": [one for one in decisions if one.decision == "pass"],
+        "attempts": list(attempts.order_by("attempt")),
+        "remark": policy.length_remark(
+            found.document.words if found.document and found.assignment.kind == "essay" else None,
+            found.assignment.words_min,
+            found.assignment.words_max,
+        ),
+    }
+
+
+@requires(Can.SUBMIT_WORK, Can.READ_WORK)
+def read(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The work as its reader sees it."""
+    found = get_object_or_404(_seen(request.user), pk=pk)
+    return _read(request, found)
+
+
+def _read(request: AuthedRequest, found: Submission) -> HttpResponse:
+    reading = getattr(found.document, "reading", None)
+    context = {
+        "submission": found,
+        "own": found.enrolment.learner_id == request.user.pk,
+        "text": shown(found.document) if reading else "",
+        "outline": reading.outline if reading else [],
+        "evidence": found.evidence.prefetch_related("criteria") if found.submitted_at else [],
+    }
+    return render(request, "assignments/read.html", context)
+
+
+# ---- preparing
+
+
+def _prepare(
+    request: AuthedRequest, found: Submission, *, upload: AttachForm | None = None, form: SubmitForm | None = None
+) -> HttpResponse:
+    typed = request.session.get(f"typed:{found.pk}", {})
+    deadline = deadlines.effective(found.enrolment, found.assignment)
+    referred = list(
+        Submission.objects.filter(
+            enrolment=found.enrolment_id, assignment=found.assignment_id, state=SubmissionState.REFERRED
+        ).order_by("attempt")
+    )
+    form = form or SubmitForm(submission=found, initial=typed)
+    context = {
+        "submission": found,
+        "standing": Standing(found.enrolment, found.assignment, [*referred, found], deadline, clock.today()),
+        "referred": referred[-1] if referred else None,
+        "upload": upload or AttachForm(),
+        "submit_form": form,
+        # The frame says "Error:" in the title when its form has errors.
+        "form": upload if upload and upload.errors else form,
+        "ai_rule": declarations.ai_rule(found.assignment),
+        "units": list(found.assignment.units.all()),
+        **_prepared(found),
+    }
+    return render(request, "assignments/prepare.html", context)
+
+
+def _prepared(found: Submission) -> dict[str, Any]:
+    if found.assignment.kind == "portfolio":
+        folder = portfolio.of(found.enrolment)
+        return {"portfolio": folder, "missing": folder.missing, "ready": not folder.missing}
+    if found.document is None:
+        return {"ready": False}
+    return {"ready": True, "checks": checks_of(found.document), "length": length_of(found)}
+
+
+_TYPED = ("ai_use", "ai_statement", "signed_name")
+
+
+def _keep_typed(request: AuthedRequest, found: Submission) -> None:
+    """What was typed beside the file is there again on the next page."""
+    kept: dict[str, Any] = {name: request.POST[name] for name in _TYPED if request.POST.get(name)}
+    if ticked := request.POST.getlist("declares"):
+        kept["declares"] = ticked
+    if kept:
+        request.session[f"typed:{found.pk}"] = kept
+
+
+@csrf_exempt
+def attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the file. The beginning of the upload is noted before the form is read, so the token is checked after."""
+    return _attach(request, pk, note_beginning(request))
+
+
+@csrf_protect
+@requires(Can.SUBMIT_WORK)
+def _attach(request: AuthedRequest, pk: int, upload: Any) -> HttpResponse:
+    found = _own(request, pk)
+    if request.method != "POST":
+        # Somebody signed in again: the browser asks for the page to which the file was sent.
+        messages.warning(request, "Your session had ended, so your file did not arrive. Choose it once more.")
+        return redirect(found)
+    _keep_typed(request, found)
+    form = AttachForm(request.POST, request.FILES)
+    if form.is_valid() and form.attempts(actions.attach, found, began_at=getattr(upload, "began_at", None), by=request.user):
+        words = f" and counts {form.result.words:,} words" if form.result.words is not None else ""
+        messages.success(request, f"{form.result.name} is in{words}.")
+        return redirect(found)
+    return _prepare(request, found, upload=form)
+
+
+attach.needs = (Can.SUBMIT_WORK,)  # type: ignore[attr-defined]
+
+
+@requires(Can.SUBMIT_WORK)
+def submit(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Hand in. A second click finds the work handed in, and is shown the receipt."""
+    found = _own(request, pk)
+    if request.method != "POST" or found.state != SubmissionState.DRAFT:
+        return redirect(found)
+    if request.FILES.get("file"):
+        # A file was chosen and not added: it is taken in first, and looked at, before anything is handed in.
+        return _attach(request, pk, None)
+    form = SubmitForm(request.POST, submission=found)
+    if form.is_valid() and form.attempts(actions.submit, found, by=request.user):
+        request.session.pop(f"typed:{pk}", None)
+        return redirect(found)
+    if _own(request, pk).state != SubmissionState.DRAFT:
+        return redirect(found)
+    return _prepare(request, found, form=form)

@@ -1,0 +1,109 @@
+"""Files leave only through here: asked who wants them, as an attachment, never sniffed. Pictures may be shown."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.access import AuthedRequest, requires
+from accounts.permissions import Can
+from assignments import documents, policy
+from assignments.models import Document, Evidence, Figure, Submission
+from core.lifecycle import record
+
+_SHOWN = ("image/png", "image/jpeg", "image/gif")
+
+
+@requires(Can.SUBMIT_WORK, Can.READ_WORK)
+def document(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The file as it arrived, under the name the awarding organisation wants once the learner is registered."""
+    found = get_object_or_404(
+        Document.objects.select_related(
+            "submission__enrolment__learner",
+            "submission__enrolment__registration",
+            "submission__enrolment__application",
+            "submission__assignment__version__qualification__organisation",
+        ),
+        pk=pk,
+    )
+    _check(request, found)
+    if not found.file:
+        raise Http404
+    _note(request, found.submission, found.name, found.sha256)
+    if found.kind == "portfolio":
+        return _sent(found.file, name=name_of(found, ".json"), mime="application/json")
+    kind = documents.Kind(found.kind)
+    return _sent(found.file, name=name_of(found, kind.suffix), mime=kind.mime)
+
+
+@requires(Can.SUBMIT_WORK, Can.READ_WORK)
+def figure(request: AuthedRequest, pk: int, number: int) -> HttpResponse:
+    """A picture of a document, inside its reading view."""
+    found = get_object_or_404(Figure.objects.select_related("document__submission__enrolment"), document=pk, number=number)
+    _check(request, found.document)
+    return _sent(found.file, name=f"figure-{number}", mime=found.mime)
+
+
+@requires(Can.SUBMIT_WORK, Can.READ_WORK)
+def evidence(request: AuthedRequest, pk: int) -> HttpResponse:
+    """A file of a portfolio: the learner's own, or one that was handed in to somebody who may read it."""
+    found = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
+    if found.enrolment.learner_id != request.user.pk:
+        if not found.submissions.filter(pk__in=Submission.objects.visible_to(request.user)).exists():
+            raise Http404
+        _note(request, found, found.name, found.sha256)
+    return _sent(found.file, name=found.name, mime=found.mime)
+
+
+def _check(request: AuthedRequest, found: Document) -> None:
+    """Others than the learner see the document of a handed-in attempt only, not those it replaced."""
+    visible = Submission.objects.visible_to(request.user).filter(pk=found.submission_id)
+    if found.submission.enrolment.learner_id != request.user.pk:
+        visible = visible.filter(document=found.pk)
+    if not visible.exists():
+        raise Http404
+
+
+@transaction.atomic
+def _note(request: AuthedRequest, subject: Any, name: str, sha256: str) -> None:
+    """That somebody else took a copy is part of the history."""
+    owner = subject.enrolment.learner_id
+    if owner != request.user.pk:
+        record(subject, "download", by=request.user, name=name, sha256=sha256)
+
+
+def name_of(found: Document, suffix: str) -> str:
+    """The awarding organisation's pattern if all its parts are known, else the name the learner gave."""
+    submission = found.submission
+    registration = getattr(submission.enrolment, "registration", None)
+    centre = submission.assignment.version.qualification.organisation.centre_number
+    codes = [unit.product_code for unit in submission.assignment.units.all() if unit.product_code]
+    if registration is None or not centre or not codes:
+        return found.name if found.name.lower().endswith(suffix) else f"{found.name}{suffix}"
+    first, last = _legal_name(submission.enrolment)
+    return policy.file_name(
+        initial=first[:1],
+        surname=last,
+        number=registration.number,
+        centre=centre,
+        units=[codes[0], *(code.rpartition("-")[2] for code in codes[1:])],
+        attempt=submission.attempt,
+        suffix=suffix,
+    )
+
+
+def _legal_name(enrolment: Any) -> tuple[str, str]:
+    form = getattr(enrolment, "application", None)
+    if form and form.legal_first_name and form.legal_last_name:
+        return form.legal_first_name, form.legal_last_name
+    first, _, last = enrolment.learner.full_name.rpartition(" ")
+    return first, last
+
+
+def _sent(file: Any, *, name: str, mime: str) -> FileResponse:
+    response = FileResponse(file.open("rb"), as_attachment=mime not in _SHOWN, filename=name, content_type=mime)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
