@@ -197,14 +197,14 @@ def _as_date(value: dt.date) -> dt.date:
 
 
 @register.filter
-def distance(value: dt.date | None) -> str:
-    """How far a deadline is: in 3 days, tomorrow, today, 11 days late."""
+def distance(value: dt.date | None, as_of: dt.date | None = None) -> str:
+    """How far a deadline is: in 3 days, tomorrow, today, 11 days late. `as_of` is a day other than today."""
     if not value:
         return ""
-    if close := _within_today(value):
+    if as_of is None and (close := _within_today(value)):
         return f"{close[0]} late" if close[1] else f"in {close[0]}"
-    days = (_as_date(value) - clock.today()).days
-    named = {0: "today", 1: "tomorrow"}
+    days = (_as_date(value) - (as_of or clock.today())).days
+    named = {0: "today", 1: "tomorrow"} if as_of in (None, clock.today()) else {0: "that day"}
     return named.get(days) or (f"in {_away(days)}" if days > 0 else f"{_away(-days)} late")
 
 
