@@ -6,6 +6,7 @@ beat run in two of its threads, with the same tasks and the same schedule. A mes
 work is rows, and beat finds them again.
 """
 
+import contextlib
 import os
 import threading
 from typing import Any
@@ -36,7 +37,8 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 def when_ready(server: Any) -> None:
     """Greet, now that the address answers: `tools/serve.py` leaves the words in the environment."""
     if greeting := os.environ.pop("WAYMARK_GREETING", ""):
-        print(greeting, flush=True)  # noqa: T201 - this is what the person at the terminal waits for
+        with contextlib.suppress(OSError):  # nobody listens any more
+            print(greeting, flush=True)  # noqa: T201 - this is what the person at the terminal waits for
 
 
 def pre_fork(server: Any, worker: Any) -> None:

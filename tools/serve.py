@@ -115,6 +115,7 @@ def demo(words: list[str]) -> None:
 def greeting() -> str:
     """Build the demonstration if the database is empty, and say who can sign in."""
     if settings.DEMO:
+        settings.STATIC_ROOT.mkdir(exist_ok=True)  # stays empty here, but WhiteNoise warns when it is not there
         build()
     people = io.StringIO()
     if settings.DEMO:

@@ -45,9 +45,9 @@ def data(tmp_path):
     (folder / "venv" / "bin").symlink_to(Path(sys.executable).parent)
     (folder / "venv" / "lib").symlink_to(Path(sys.prefix) / "lib")
     shutil.copy(Path(sys.prefix) / "pyvenv.cfg", folder / "venv")
-    words = f"{folder}/venv\n" + (ROOT / "requirements.txt").read_text() + (ROOT / "requirements-uv.txt").read_text()
+    words = (ROOT / "requirements.txt").read_text() + (ROOT / "requirements-uv.txt").read_text()
     lock = subprocess.run(["sha256sum"], input=words, capture_output=True, text=True, check=True).stdout.split()[0]
-    (folder / "venv" / ".lock").write_text(lock + "\n")
+    (folder / "venv" / ".lock").write_text(f"{folder}/venv {lock}\n")
     return folder
 
 
