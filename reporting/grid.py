@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from core.templatetags.ui import SIGNS, cell_html, day, distance
 from reporting.facts import CohortFacts
 from reporting.journey import Column, Row, columns, rows
+from reporting.wording import head_day
 
 PHASES = {"joining": "Joining", "sessions": "Sessions", "assignments": "Assignments", "award": "Award"}
 
@@ -62,7 +64,7 @@ def grid(
     stages = columns(facts)
     spans = [(PHASES[phase], len(list(group))) for phase, group in groupby(stages, key=lambda one: one.phase)]
     heads = [
-        GridStage(one.key, one.label, day(one.on, "short").partition(" ")[2] if one.on else "", _is_first(stages, i))
+        GridStage(one.key, one.label, head_day(one.on) if one.on else "", _is_first(stages, i))
         for i, one in enumerate(stages)
     ]
     named = tuple((one.name, head.first) for one, head in zip(stages, heads, strict=True))
@@ -70,7 +72,7 @@ def grid(
     for standing, members in groupby(found if found is not None else rows(facts), key=_standing):
         if show and show != standing:
             continue
-        drawn = [_row(row, named, link) for row in members]
+        drawn = [_row(row, named, link, facts.as_of) for row in members]
         groups.append(GridGroup(f"{standing.capitalize()}, {len(drawn)}", drawn))
     return Grid(spans, heads, groups)
 
@@ -83,7 +85,9 @@ def _standing(row: Row) -> str:
     return "outstanding" if row.learner.is_outstanding else "completed" if row.learner.is_completed else "withdrawn"
 
 
-def _row(row: Row, named: tuple[tuple[str, bool], ...], link: Callable[[int], str] | None) -> GridRow:
+def _row(
+    row: Row, named: tuple[tuple[str, bool], ...], link: Callable[[int], str] | None, as_of: dt.date
+) -> GridRow:
     learner = row.learner
     cells = "".join(
         _cell(cell.state, cell.note, name, first) for cell, (name, first) in zip(row.cells, named, strict=True)
@@ -93,7 +97,7 @@ def _row(row: Row, named: tuple[tuple[str, bool], ...], link: Callable[[int], st
         hint=learner.pathway,
         url=link(learner.enrolment) if link else "",
         cells_html=SafeString(cells),
-        next=next_said(row),
+        next=next_said(row, as_of),
         next_late=row.next.days_late > 0,
         withdrawn=learner.is_withdrawn,
     )
@@ -105,16 +109,12 @@ def _cell(state: str, note: str, name: str, first: bool) -> str:  # noqa: FBT001
     return cell_html(state, "", title, first=first)
 
 
-def next_said(row: Row) -> str:
+def next_said(row: Row, as_of: dt.date) -> str:
     """What happens next, with its date and how far away it is."""
     step = row.next
-    if step.due_on is None:
-        return step.what
-    if step.what.startswith(("Essay", "Portfolio")):
-        return _due(step.what, step.due_on)
-    return step.what
+    return step.what if step.due_on is None else _due(step.what, step.due_on, as_of)
 
 
 @lru_cache(maxsize=512)
-def _due(what: str, due_on: object) -> str:
-    return f"{what} due {day(due_on, 'short')}, {distance(due_on)}"  # type: ignore[arg-type]
+def _due(what: str, due_on: dt.date, as_of: dt.date) -> str:
+    return f"{what} due {day(due_on, 'short')}, {distance(due_on, as_of)}"

@@ -77,6 +77,12 @@ def short_day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def head_day(day: date) -> str:
+    """7 Sept, 14 June: for the heads of narrow columns."""
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
+    return f"{day.day} {months[day.month - 1]}"
+
+
 def near_day(day: date, today: date) -> str:
     """14 June, with its year only if that is another one."""
     return f"{day.day} {day:%B}" if day.year == today.year else long_day(day)

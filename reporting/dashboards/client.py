@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -40,6 +40,7 @@ def build(user: User, *, today: dt.date) -> Home:
         .annotate(
             tutors_waiting=Count("appointments", filter=Q(appointments__state="proposed"), distinct=True),
             plans_waiting=Count("timetables", filter=Q(timetables__state="proposed"), distinct=True),
+            plan=Max("timetables", filter=Q(timetables__state="proposed")),
         )
         .order_by("starts_on")
     )
@@ -74,7 +75,7 @@ def _approvals(cohorts: list[Cohort]) -> Section:
         if one.tutors_waiting:  # type: ignore[attr-defined]
             tasks.append(Task(f"A tutor for {one}", reverse("programmes:proposals"), one.title, "referred", "to approve"))
         if one.plans_waiting:  # type: ignore[attr-defined]
-            url = reverse("workshops:timetables_to_approve")
+            url = reverse("workshops:timetable", args=[one.plan])  # type: ignore[attr-defined]
             tasks.append(Task(f"The timetable of {one}", url, one.title, "referred", "to approve"))
     return Section("For your approval", tasks, "Nothing waits for you.", len(tasks))
 

@@ -22,7 +22,8 @@ class CohortDashboard:
     cohort: Cohort
     as_of: dt.date
     heading: str
-    figures: list[dict[str, Any]]
+    people: list[dict[str, Any]]
+    delivery: list[dict[str, Any]]
     grid: Grid
     counts: list[tuple[str, str, int]]
     attention: list[dict[str, str]]
@@ -40,7 +41,8 @@ def build(cohort: Cohort, *, as_of: dt.date, show: str = "", can_open: bool) -> 
         cohort=cohort,
         as_of=as_of,
         heading=_heading(computed),
-        figures=_figures(computed, cohort),
+        people=_people(computed, cohort),
+        delivery=_delivery(computed),
         grid=grid(facts, link=link, show=show, found=rows),
         counts=[
             ("", "All", computed.started),
@@ -82,28 +84,39 @@ def _n(figure: Figure) -> str:
     return f"{figure.n} {figure.counts}"
 
 
-def _figures(computed: Figures, cohort: Cohort) -> list[dict[str, Any]]:
-    def share(word: str, figure: Figure) -> dict[str, Any]:
-        unit = "%" if figure.value is not None else ""
-        return {"value": _share(figure), "unit": unit, "word": word, "n": _n(figure), "formula": figure.formula}
-
+def _people(computed: Figures, cohort: Cohort) -> list[dict[str, Any]]:
     own = computed.individual_deadlines
-    gain = computed.knowledge_gain
     return [
-        {"value": computed.started, "word": "started", "n": f"{cohort.places} places bought"},
-        {"value": computed.completed, "word": "completed", "n": f"of {computed.started}", "formula": "certificates claimed and confirmed"},
+        {"value": computed.started, "word": "started", "n": f"{cohort.places} places bought", "formula": "became active"},
+        {
+            "value": computed.completed,
+            "word": "completed",
+            "n": f"of {computed.started}",
+            "formula": "certificates claimed and confirmed",
+        },
         {
             "value": computed.outstanding,
             "word": "outstanding",
             "n": f"{own} with a date of their own",
             "formula": "started − completed − withdrawn",
         },
-        {"value": computed.withdrawn, "word": "withdrawn", "n": f"of {computed.started}"},
-        share("attendance", computed.attendance),
-        share("by hours", computed.hours_attendance),
-        share("covered", computed.covered),
-        share("satisfaction", computed.satisfaction_overall),
-        share("tutor", computed.satisfaction_tutor),
+        {
+            "value": computed.withdrawn,
+            "word": "withdrawn",
+            "n": f"of {computed.started}",
+            "formula": "withdrawn after they started",
+        },
+    ]
+
+
+def _delivery(computed: Figures) -> list[dict[str, Any]]:
+    gain = computed.knowledge_gain
+    return [
+        _one("attendance", computed.attendance),
+        _one("attendance by hours", computed.hours_attendance),
+        _one("attended or caught up", computed.covered),
+        _one("overall satisfaction", computed.satisfaction_overall),
+        _one("tutor satisfaction", computed.satisfaction_tutor),
         {
             "value": points(gain.value) if gain.value is not None else "–",
             "word": "knowledge gain",
@@ -111,6 +124,11 @@ def _figures(computed: Figures, cohort: Cohort) -> list[dict[str, Any]]:
             "formula": gain.formula,
         },
     ]
+
+
+def _one(word: str, figure: Figure) -> dict[str, Any]:
+    unit = "%" if figure.value is not None else ""
+    return {"value": _share(figure), "unit": unit, "word": word, "n": _n(figure), "formula": figure.formula}
 
 
 def _attention(facts: CohortFacts, rows: list[journey.Row], cohort: Cohort) -> list[dict[str, str]]:
