@@ -61,6 +61,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             context={"link": context.get("password_reset_url", ""), "what": what},
         )
 
+    def send_notification_mail(self, template_prefix: str, user: User, *_: Any, **__: Any) -> None:
+        """A change of how somebody signs in is told to the address they sign in with."""
+        self.send_mail(template_prefix, user.email, {"user": user})
+
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Signing in and out says so by itself; the rest is said in our words by the templates of the messages."""
         template = kwargs.get("message_template") or (args[0] if args else "")

@@ -106,6 +106,27 @@ class QualificationVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.qualification} ({self.qualification.number}), version {self.version}"
 
+    @property
+    def not_known(self) -> list[str]:
+        """The figures that the centre has not entered, in words; nothing is worked out in their place."""
+        asked = (
+            "regulator_number",
+            "credits",
+            "glh",
+            "tqt",
+            "practice_minutes",
+            "supervision_minutes",
+            "quality_rating",
+        )
+        words = {
+            "regulator_number": "accreditation number",
+            "practice_minutes": "practice hours",
+            "supervision_minutes": "supervision",
+            "tqt": "total qualification time",
+        }
+        empty = [name for name in asked if getattr(self, name) in (None, "")]
+        return [words.get(name) or str(self._meta.get_field(name).verbose_name) for name in empty]  # type: ignore[union-attr]
+
 
 class MarkingScheme(models.TextChoices):
     """How the outcome of a unit follows from its criteria (`ilm` A02, A04, A05)."""
@@ -230,3 +251,9 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def place(self) -> str:
+        """Where in the programme it belongs: Workshop 2; the induction is one, and so is the guided learning day."""
+        kind: str = self.get_session_kind_display()
+        return f"{kind} {self.session_number}" if self.session_kind == SessionKind.WORKSHOP else kind

@@ -47,6 +47,32 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         """The cohorts of the organisations this person is a contact of."""
         return self.filter(contract__client__contacts__user=user).distinct()
 
+    def with_plan(self, today: dt.date) -> CohortQuerySet:
+        """For lists: contract and qualification at hand, the next deadline, and how many proposals wait."""
+        coming = CohortDeadline.objects.filter(cohort=models.OuterRef("pk"), due_on__gte=today).order_by("due_on")
+        return self.select_related("contract__client", "version__qualification").annotate(
+            next_due_on=models.Subquery(coming.values("due_on")[:1]),
+            next_due=models.Subquery(coming.values("assignment__title")[:1]),
+            proposals=models.Count(
+                "appointments", filter=Q(appointments__state=AppointmentState.PROPOSED), distinct=True
+            ),
+            tutors=models.Count(
+                "appointments",
+                filter=Q(appointments__state=AppointmentState.APPROVED)
+                & (Q(appointments__to_on__isnull=True) | Q(appointments__to_on__gte=today)),
+                distinct=True,
+            ),
+        )
+
+    def coming(self, today: dt.date) -> CohortQuerySet:
+        return self.filter(starts_on__gt=today)
+
+    def running(self, today: dt.date) -> CohortQuerySet:
+        return self.filter(starts_on__lte=today).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+
+    def over(self, today: dt.date) -> CohortQuerySet:
+        return self.filter(ends_on__lt=today)
+
 
 class Cohort(models.Model):
     """One run of a programme for one client: about twelve learners who start together."""
@@ -94,6 +120,16 @@ class CohortDeadline(models.Model):
 
 
 class TutorAppointmentQuerySet(models.QuerySet["TutorAppointment"]):
+    def visible_to(self, user: User) -> TutorAppointmentQuerySet:
+        """Those of the cohorts one sees, and for a client contact those of their organisation."""
+        seen = Q(cohort__in=Cohort.objects.visible_to(user))
+        if user.has_role(Role.CLIENT_CONTACT):
+            seen |= Q(cohort__in=Cohort.objects.for_client_contact(user))
+        return self.filter(seen)
+
+    def awaiting_the_client(self) -> TutorAppointmentQuerySet:
+        return self.filter(state=AppointmentState.PROPOSED)
+
     def in_force(self, day: dt.date) -> TutorAppointmentQuerySet:
         """Approved appointments that cover `day`; one that has not begun yet counts, so that a tutor can prepare."""
         return self.filter(state=AppointmentState.APPROVED).filter(Q(to_on__isnull=True) | Q(to_on__gte=day))
@@ -135,6 +171,10 @@ class TutorAppointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tutor}, tutor of {self.cohort}"
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == AppointmentState.APPROVED
 
     def get_absolute_url(self) -> str:
         return self.cohort.get_absolute_url()

@@ -123,7 +123,9 @@ def test_learners_and_client_contacts_need_none(cast, strict):
         assert cast.client_of(person).get(reverse("accounts:account")).status_code == 200
 
 
-def test_staff_add_an_app_and_are_asked_for_its_code_from_then_on(cast, strict):
+def test_staff_add_an_app_and_are_asked_for_its_code_from_then_on(
+    cast, strict, django_capture_on_commit_callbacks
+):
     client, _ = sign_in(cast.tutor)
     page = client.get(reverse("mfa_activate_totp"), follow=True).content.decode()
     assert "Is it still you?" in page
@@ -133,7 +135,8 @@ def test_staff_add_an_app_and_are_asked_for_its_code_from_then_on(cast, strict):
     assert "<svg" in page
     assert "data:image" not in page
 
-    client.post(reverse("mfa_activate_totp"), {"code": code_for(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": code_for(secret)})
 
     assert client.get(reverse("accounts:account")).status_code == 200
     assert "recovery codes left of 10" in client.get(reverse("mfa_view_recovery_codes")).content.decode()

@@ -1,0 +1,1 @@
+"""Pages of the catalogue, of contracts, of cohorts, and what a client decides."""

@@ -1,0 +1,154 @@
+"""Cohorts: their plan, their tutors and verifiers, and what the client decides about a proposed tutor."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.access import AuthedRequest, requires
+from accounts.permissions import Can
+from core import clock
+from core.lifecycle import choices
+from core.lists import chosen, listing
+from core.models import Event
+from programmes import actions, policy
+from programmes.forms import (
+    AllocateVerifierForm,
+    ApproveTutorForm,
+    DeclineTutorForm,
+    EndAppointmentForm,
+    ProposeTutorForm,
+    SetCohortDeadlineForm,
+)
+from programmes.models import Cohort, TutorAppointment
+from programmes.states import TRANSITIONS
+
+WHEN = (("running", "Running"), ("coming", "To come"), ("over", "Over"))
+
+
+@requires(Can.SEE_COHORTS)
+def cohorts(request: AuthedRequest) -> HttpResponse:
+    today = clock.today()
+    when = chosen(request, "when", "When", WHEN, every="All")
+    seen = Cohort.objects.visible_to(request.user)
+    counts = Cohort.objects.filter(pk__in=seen.values("pk")).aggregate(
+        coming=Count("pk", filter=Q(starts_on__gt=today)),
+        over=Count("pk", filter=Q(ends_on__lt=today)),
+        total=Count("pk"),
+    )
+    rows = {"coming": seen.coming, "running": seen.running, "over": seen.over}[when.value](today) if when.value else seen
+    found = listing(
+        request,
+        rows.with_plan(today),
+        noun="cohort",
+        find=("code", "title", "contract__client__name", "contract__reference"),
+        filters=[when],
+        orders={
+            "starts": ("Latest first", ("-starts_on", "code")),
+            "code": ("By code", ("code",)),
+            "client": ("By client", ("contract__client__name", "code")),
+            "due": ("By next deadline", ("next_due_on", "code")),
+        },
+    )
+    counts["running"] = counts["total"] - counts["coming"] - counts["over"]
+    context = {"listing": found, "counts": counts, "may_open": request.user.can(Can.MANAGE_CONTRACTS)}
+    return render(request, "programmes/cohorts.html", context)
+
+
+@requires(Can.SEE_COHORTS)
+def cohort(request: AuthedRequest, code: str) -> HttpResponse:
+    rows = Cohort.objects.visible_to(request.user).select_related("contract__client", "version__qualification")
+    cohort = get_object_or_404(rows, code=code)
+    context = {
+        "cohort": cohort,
+        "today": clock.today(),
+        "appointments": cohort.appointments.select_related("tutor", "decided_by").order_by("from_on"),
+        "allocations": cohort.allocations.select_related("verifier").order_by("role", "from_on"),
+        "deadlines": cohort.deadlines.select_related("assignment").order_by("assignment__position"),
+        "events": Event.objects.about(cohort)[:30],
+        "may_manage": not policy.runs_the_contract(cohort.contract, request.user),
+        "may_see_progress": request.user.can(Can.SEE_PROGRESS),
+        "may_see_contract": request.user.can(Can.SEE_CONTRACTS),
+    }
+    return render(request, "programmes/cohort.html", context)
+
+
+def _own_cohort(request: AuthedRequest, code: str) -> Cohort:
+    rows = Cohort.objects.visible_to(request.user).select_related("contract__client", "version__qualification")
+    return get_object_or_404(rows, code=code)
+
+
+@requires(Can.MANAGE_CONTRACTS)
+def set_cohort_deadline(request: AuthedRequest, code: str) -> HttpResponse:
+    cohort = _own_cohort(request, code)
+    initial = {"assignment": request.GET.get("assignment")}
+    form = SetCohortDeadlineForm(request.POST or None, cohort=cohort, initial=initial)
+    if form.is_valid() and form.attempts(actions.set_cohort_deadline, cohort, by=request.user):
+        messages.success(request, f"The deadline for the {form.result.assignment} is set.")
+        return redirect(cohort)
+    return render(request, "programmes/set_cohort_deadline.html", {"form": form, "cohort": cohort})
+
+
+@requires(Can.PROPOSE_TUTORS)
+def propose_tutor(request: AuthedRequest, code: str) -> HttpResponse:
+    cohort = _own_cohort(request, code)
+    form = ProposeTutorForm(request.POST or None, cohort=cohort)
+    if form.is_valid() and form.attempts(actions.propose_tutor, cohort, by=request.user):
+        messages.success(request, f"{form.result.tutor} is proposed. The contacts of {cohort.contract.client} are told.")
+        return redirect(cohort)
+    return render(request, "programmes/propose_tutor.html", {"form": form, "cohort": cohort})
+
+
+@requires(Can.MANAGE_CONTRACTS)
+def allocate_verifier(request: AuthedRequest, code: str) -> HttpResponse:
+    cohort = _own_cohort(request, code)
+    form = AllocateVerifierForm(request.POST or None, cohort=cohort, today=clock.today())
+    if form.is_valid() and form.attempts(actions.allocate_verifier, cohort, by=request.user):
+        messages.success(request, f"{form.result.verifier} may look into this cohort.")
+        return redirect(cohort)
+    return render(request, "programmes/allocate_verifier.html", {"form": form, "cohort": cohort})
+
+
+@requires(Can.PROPOSE_TUTORS)
+def end_appointment(request: AuthedRequest, pk: int) -> HttpResponse:
+    rows = TutorAppointment.objects.visible_to(request.user).select_related("tutor", "cohort__contract")
+    appointment = get_object_or_404(rows, pk=pk)
+    form = EndAppointmentForm(request.POST or None, initial={"to_on": clock.today()})
+    if form.is_valid() and form.attempts(actions.end_appointment, appointment, by=request.user):
+        messages.success(request, f"{appointment.tutor} teaches this cohort until the day you gave.")
+        return redirect(appointment)
+    return render(request, "programmes/end_appointment.html", {"form": form, "appointment": appointment})
+
+
+# ---- the client decides
+
+
+@requires(Can.APPROVE_PLANS)
+def proposals(request: AuthedRequest) -> HttpResponse:
+    rows = TutorAppointment.objects.visible_to(request.user).select_related("tutor", "cohort__contract__client")
+    waiting = list(rows.awaiting_the_client().order_by("proposed_at"))
+    decided = rows.exclude(decided_at=None).select_related("decided_by").order_by("-decided_at")[:10]
+    cards = [{"appointment": one, "choices": choices(one, request.user, TRANSITIONS)} for one in waiting]
+    return render(request, "programmes/proposals.html", {"cards": cards, "decided": decided})
+
+
+@requires(Can.APPROVE_PLANS)
+def approve_tutor(request: AuthedRequest, pk: int) -> HttpResponse:
+    rows = TutorAppointment.objects.visible_to(request.user).select_related("tutor", "cohort__contract__client")
+    appointment = get_object_or_404(rows, pk=pk)
+    form = ApproveTutorForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.attempts(actions.approve_tutor, appointment, by=request.user):
+        messages.success(request, f"{appointment.tutor} is approved. The centre and the tutor are told.")
+        return redirect("programmes:proposals")
+    return render(request, "programmes/approve_tutor.html", {"form": form, "appointment": appointment})
+
+
+@requires(Can.APPROVE_PLANS)
+def decline_tutor(request: AuthedRequest, pk: int) -> HttpResponse:
+    rows = TutorAppointment.objects.visible_to(request.user).select_related("tutor", "cohort__contract__client")
+    appointment = get_object_or_404(rows, pk=pk)
+    form = DeclineTutorForm(request.POST or None)
+    if form.is_valid() and form.attempts(actions.decline_tutor, appointment, by=request.user):
+        messages.success(request, f"{appointment.tutor} is declined. The centre is told and proposes somebody else.")
+        return redirect("programmes:proposals")
+    return render(request, "programmes/decline_tutor.html", {"form": form, "appointment": appointment})
