@@ -125,10 +125,10 @@ def _shares(one: Feedback, ratings: Sequence[int | None]) -> list[Fraction]:
 def _column(values: Sequence[Sequence[Fraction]], threshold: int) -> list[Rating]:
     counts = [len(one) for one in values]
     hidden = withheld(counts, threshold=threshold)
-    return [_rating(one, i in hidden, threshold) for i, one in enumerate(values)]
+    return [_rating(one, hidden=i in hidden, threshold=threshold) for i, one in enumerate(values)]
 
 
-def _rating(values: Sequence[Fraction], hidden: bool, threshold: int) -> Rating:
+def _rating(values: Sequence[Fraction], *, hidden: bool, threshold: int) -> Rating:
     if not values:
         return Rating(None, 0, Withheld.NOTHING)
     if hidden:
@@ -137,4 +137,4 @@ def _rating(values: Sequence[Fraction], hidden: bool, threshold: int) -> Rating:
 
 
 def _pooled(values: Sequence[Fraction], threshold: int) -> Rating:
-    return _rating(values, 0 < len(values) < threshold, threshold)
+    return _rating(values, hidden=0 < len(values) < threshold, threshold=threshold)

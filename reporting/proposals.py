@@ -77,13 +77,15 @@ def _cares(outstanding: Sequence[LearnerLine], as_of: date, margin_days: int) ->
     elif tight:
         days, number, _ = tight[0]
         reasons.append(
-            f"{named([one for *_, one in tight])} have under {margin_days} days between deadline and the end of registration, learner {number} only {days}; {wanted}"
+            f"{named([one for *_, one in tight])} have under {margin_days} days between deadline and the end of "
+            f"registration, learner {number} only {days}; {wanted}"
         )
     late = [one for one in outstanding if one.lateness(as_of) > 0]
     if late:
         worst = max(one.lateness(as_of) for one in late)
         reasons.append(
-            f"{named(late)} {plural(len(late), 'has work', 'have work')} {'up to ' if len(late) > 1 else ''}{worst} {plural(worst, 'day', 'days')} late."
+            f"{named(late)} {plural(len(late), 'has work', 'have work')} {'up to ' if len(late) > 1 else ''}"
+            f"{worst} {plural(worst, 'day', 'days')} late."
         )
     unregistered = [one for one in outstanding if one.registration_ends is None]
     if unregistered:

@@ -138,7 +138,9 @@ def _note(rating: Rating) -> str:
 def _satisfaction_formula(report: ProgressReport) -> str:
     low = charts.floor_of(_rated(report))
     start = f" The scale drawn starts at {low} %." if low else ""
-    return f"Satisfaction = mean of (rating − lowest) ÷ (highest − lowest), {words.scale_words(report)}, pooled over the workshops.{start}{_withheld_words(report, 'overall')}"
+    scale = words.scale_words(report)
+    formula = f"Satisfaction = mean of (rating − lowest) ÷ (highest − lowest), {scale}, pooled over the workshops."
+    return f"{formula}{start}{_withheld_words(report, 'overall')}"
 
 
 def _withheld_words(report: ProgressReport, key: str) -> str:
@@ -180,4 +182,6 @@ def _knowledge_formula(report: ProgressReport) -> str:
         if missing
         else ""
     )
-    return f"Knowledge gain = mean of (after − before) ÷ (highest − lowest), in percentage points, over the {ratings.before.n} answers with both ratings.{left}{_withheld_words(report, 'before')}"
+    formula = "Knowledge gain = mean of (after − before) ÷ (highest − lowest), in percentage points,"
+    over = f"over the {ratings.before.n} answers with both ratings."
+    return f"{formula} {over}{left}{_withheld_words(report, 'before')}"

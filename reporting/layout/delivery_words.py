@@ -38,7 +38,8 @@ def attendance(report: ProgressReport) -> str:
             )
         else:
             parts.append(
-                f"{sentence(counted(report.caught_up))} of the {counted(missed)} {plural(report.caught_up, 'was', 'were')} made good since; {_left(report, left, gone)}."
+                f"{sentence(counted(report.caught_up))} of the {counted(missed)} "
+                f"{plural(report.caught_up, 'was', 'were')} made good since; {_left(report, left, gone)}."
             )
     return " ".join(parts)
 
@@ -64,7 +65,10 @@ def _course(held: Sequence[SessionLine]) -> str:
     """Fell, rose, held level, or fell and recovered: whichever it did."""
     shares = [percent(_share(one)) for one in held]
     first, last, low = shares[0], shares[-1], min(shares)
-    at = lambda i: mid(held[i].name)  # noqa: E731
+
+    def at(place: int) -> str:
+        return mid(held[place].name)
+
     if len(held) == 1:
         return f"Attendance was {first} % at {at(0)}."
     if len(set(shares)) == 1:
@@ -129,7 +133,8 @@ def knowledge_heading(report: ProgressReport) -> str:
     points = int(rounded((after - before) * 100))
     if not points:
         return "Knowledge is level"
-    return f"Knowledge {'rose' if points > 0 else 'fell'} by {count_of(abs(points), 'point', 'points') if abs(points) == 1 else f'{abs(points)} points'}"
+    size = "one point" if abs(points) == 1 else f"{abs(points)} points"
+    return f"Knowledge {'rose' if points > 0 else 'fell'} by {size}"
 
 
 def knowledge(report: ProgressReport) -> str:

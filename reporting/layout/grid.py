@@ -114,14 +114,15 @@ class Grid:
 
 def journey_grid(report: ProgressReport) -> Grid:
     worded, tight = _measures(report.stages)
-    tables = _tables(report, worded)
+    tables = _tables(report, worded=worded)
     last = tables[-1] if tables else ()
     used = (HEAD if len(tables) < 2 else HEAD_AGAIN) + sum(GROUP + ROW * len(one.rows) for one in last)
     return Grid(
-        caption=_caption(report, tight),
+        caption=_caption(report, tight=tight),
         bands=_bands(report.stages),
         columns=tuple(
-            _column(stage, worded, tight, last=i == len(report.stages) - 1) for i, stage in enumerate(report.stages)
+            _column(stage, worded=worded, tight=tight, last=i == len(report.stages) - 1)
+            for i, stage in enumerate(report.stages)
         ),
         width=len(report.stages) + 1,
         tables=tables,
@@ -157,7 +158,7 @@ def _band(phase: Phase, stages: list[Stage]) -> str:
     return {Phase.JOINING: "Joining", Phase.ASSIGNMENTS: "Assignments", Phase.AWARD: "Award"}[phase]
 
 
-def _column(stage: Stage, worded: bool, tight: bool, *, last: bool) -> Column:
+def _column(stage: Stage, *, worded: bool, tight: bool, last: bool) -> Column:
     day = (str(stage.day.day), f"{stage.day:%b}") if stage.day else ()
     if last:
         return Column("g-end", (stage.label,), (), "end")
@@ -175,7 +176,7 @@ def _column(stage: Stage, worded: bool, tight: bool, *, last: bool) -> Column:
     return Column("g-session", (stage.label if len(stage.label) <= 6 else stage.code or stage.label[:6],), joined, "")
 
 
-def _tables(report: ProgressReport, worded: bool) -> tuple[tuple[Group, ...], ...]:
+def _tables(report: ProgressReport, *, worded: bool) -> tuple[tuple[Group, ...], ...]:
     tables: list[list[Group]] = [[]]
     free = UNITS
     for standing, heading in GROUPS.items():
@@ -185,14 +186,14 @@ def _tables(report: ProgressReport, worded: bool) -> tuple[tuple[Group, ...], ..
                 tables.append([])
                 free = UNITS
             taken, people = people[: free - 1], people[free - 1 :]
-            rows = tuple(_row(one, report, worded) for one in taken)
+            rows = tuple(_row(one, report, worded=worded) for one in taken)
             tables[-1].append(Group(f"{heading}, continued" if again else heading, rows))
             free -= len(taken) + 1
             again = True
     return tuple(tuple(one) for one in tables if one)
 
 
-def _row(one: LearnerLine, report: ProgressReport, worded: bool) -> GridRow:
+def _row(one: LearnerLine, report: ProgressReport, *, worded: bool) -> GridRow:
     cells = []
     for stage, state in zip(report.stages[:-1], one.states[:-1], strict=True):
         if stage.phase is not Phase.ASSIGNMENTS or not worded or state is StageState.WITHDRAWN:
@@ -222,7 +223,7 @@ def _legend(report: ProgressReport) -> tuple[LegendEntry, ...]:
     return tuple(entries)
 
 
-def _caption(report: ProgressReport, tight: bool) -> str:
+def _caption(report: ProgressReport, *, tight: bool) -> str:
     words = f"The journey of each learner at {report.as_of.day} {report.as_of:%B %Y}, from left to right."
     labels = {one.label for one in report.stages}
     if "Skills check" in labels:

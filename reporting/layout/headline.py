@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from reporting.disclosure import Rating
 from reporting.layout.delivery_words import scale_words
@@ -77,7 +78,9 @@ def _completed(report: ProgressReport) -> str:
     when = f"in {report.as_of:%B}" if is_a_month(report.period_start, report.as_of) else "in the period"
     if not new:
         return f"None {when}." if report.completed else "None yet."
-    return f"{sentence(counted(len(new)))} {'more ' if len(new) < len(report.completed) else ''}{when}, {'on' if len(new) == 1 else 'the latest on'} {max(new):%a} {max(new).day} {max(new):%B}."
+    more = "more " if len(new) < len(report.completed) else ""
+    day = f"{max(new):%a} {max(new).day} {max(new):%B}"
+    return f"{sentence(counted(len(new)))} {more}{when}, {'on' if len(new) == 1 else 'the latest on'} {day}."
 
 
 def _outstanding(report: ProgressReport) -> str:
@@ -124,11 +127,12 @@ def _rated(key: str, label: str, pooled: Rating, report: ProgressReport, formula
         if (rating := getattr(one, key)).value is not None
     ]
     values = [value for _, value in shown]
+    every = len(shown) == len(report.ratings.workshops)
     if len(shown) < 2:
         note = f"From {pooled.n} answers."
-    elif all(b > a for a, b in zip(values, values[1:], strict=False)):
+    elif every and all(b > a for a, b in pairwise(values)):
         note = f"Up with every workshop, from {values[0]} to {values[-1]} %."
-    elif all(b < a for a, b in zip(values, values[1:], strict=False)):
+    elif every and all(b < a for a, b in pairwise(values)):
         note = f"Down with every workshop, from {values[0]} to {values[-1]} %."
     else:
         note = f"From {values[0]} % at {mid(shown[0][0])} to {values[-1]} % at the last."

@@ -268,7 +268,8 @@ def sample_report(**changed: object) -> ProgressReport:
         "approved_on": date(2024, 7, 3),
         "next_report_on": date(2024, 8, 1),
         "summary": Summary(
-            "Seven of the twelve learners have their certificate and one withdrew; the other four each have a deadline inside their ILM registration.",
+            "Seven of the twelve learners have their certificate and one withdrew; "
+            "the other four each have a deadline inside their ILM registration.",
             "One deadline leaves too little time to mark and verify, so we ask you to agree an earlier one by 19 July.",
         ),
         "status": proposals.status(people, as_of=AS_OF),
@@ -327,6 +328,10 @@ def sample_report(**changed: object) -> ProgressReport:
     return ProgressReport(**(facts | changed))  # type: ignore[arg-type]
 
 
+FIRST = ("Amara", "Benedict", "Carys", "Dominic", "Elspeth")
+LAST = ("Okonkwo", "Fitzgerald", "Li", "Rhys-Jones", "Marchbanks", "Shah", "Quill")
+
+
 def cohort_of(size: int, *, sessions_held: int = 6, outstanding: float = 0.35, **changed: object) -> ProgressReport:
     """A report on so many learners and sessions, the same each time."""
     days = [date(2022, 5, 10) + timedelta(days=21 * i) for i in range(sessions_held)]
@@ -352,7 +357,7 @@ def cohort_of(size: int, *, sessions_held: int = 6, outstanding: float = 0.35, *
         caught = {k for k in absent if (i + k) % 3}
         marks = tuple(S.CAUGHT_UP if k in caught else S.ABSENT if k in absent else S.DONE for k in range(sessions_held))
         counts = (sessions_held, sessions_held - len(absent), len(caught))
-        name = f"{['Amara', 'Benedict', 'Carys', 'Dominic', 'Elspeth'][i % 5]} {['Okonkwo', 'Fitzgerald', 'Li', 'Rhys-Jones', 'Marchbanks', 'Shah', 'Quill'][i % 7]}"
+        name = f"{FIRST[i % 5]} {LAST[i % 7]}"
         if i < left:
             work = [(S.DONE, S.REFERRED), (S.DONE, S.WITH_TUTOR), (S.IN_HAND, S.NOT_YET), (S.DONE, S.IN_HAND)][i % 4]
             lines.append(

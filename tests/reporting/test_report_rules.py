@@ -70,7 +70,8 @@ def test_no_more_is_withheld_than_needed(counts):
 
 @pytest.mark.parametrize(
     ("counts", "hidden"),
-    [([9, 8, 7, 6], set()), ([9, 4, 7, 6], {1, 3}), ([9, 4, 3, 6], {1, 2}), ([9, 2, 1, 6], {1, 2, 3}), ([4], {0}), ([0, 9], set()), ([4, 5, 5], {0, 1})],
+    [([9, 8, 7, 6], set()), ([9, 4, 7, 6], {1, 3}), ([9, 4, 3, 6], {1, 2}), ([9, 2, 1, 6], {1, 2, 3}), ([4], {0}),
+     ([0, 9], set()), ([4, 5, 5], {0, 1})],
 )  # fmt: skip
 def test_withheld_by_example(counts, hidden):
     assert withheld(counts) == hidden
@@ -249,7 +250,9 @@ def test_attendance_rose_fell_or_recovered_only_if_it_did(attended, words):
 
 @pytest.mark.parametrize(
     ("ratings", "words"),
-    [((7, 9), "Satisfaction rose from 70 to 90 %"), ((9, 7), "Satisfaction fell from 90 to 70 %"), ((8, 8), "Satisfaction is level at 80 %"), ((8,), "Satisfaction is 80 %"), ((), "Satisfaction: too few answers to show")],
+    [((7, 9), "Satisfaction rose from 70 to 90 %"), ((9, 7), "Satisfaction fell from 90 to 70 %"),
+     ((8, 8), "Satisfaction is level at 80 %"), ((8,), "Satisfaction is 80 %"),
+     ((), "Satisfaction: too few answers to show")],
 )  # fmt: skip
 def test_satisfaction_rose_only_if_it_did(ratings, words):
     feedback = [
@@ -342,5 +345,5 @@ def test_the_period_is_a_month_or_two_days():
     ],
 )
 def test_what_does_not_fit_or_add_up_is_refused(make):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"\.$"):
         make()
