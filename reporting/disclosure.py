@@ -81,7 +81,7 @@ def withheld(counts: Sequence[int], *, threshold: int = SMALL_GROUP) -> frozense
     if not hidden:
         return frozenset()
     for i in sorted((i for i, n in enumerate(counts) if n >= threshold), key=lambda i: (counts[i], i)):
-        if len(hidden) >= 2 and sum(counts[k] for k in hidden) >= threshold:
+        if sum(counts[k] for k in hidden) >= threshold:  # and so at least two groups
             break
         hidden.add(i)
     return frozenset(hidden)
