@@ -127,7 +127,7 @@ class DeclineTutorForm(Form):
     submit_css = "btn-danger"
 
     decision_note = forms.CharField(
-        label="Why", max_length=250, widget=forms.Textarea, help_text="The contract manager reads this."
+        label="Your reason", max_length=250, widget=forms.Textarea, help_text="The contract manager reads this."
     )
 
 

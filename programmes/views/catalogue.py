@@ -1,13 +1,15 @@
 """Qualifications: what is taught, by which rules, and what is not known about them. Loaded by a command, read here."""
 
-from django.db.models import Count, Prefetch
+from typing import Any
+
+from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
 from core.lists import listing
-from programmes.models import AwardingOrganisation, Qualification, Resource
+from programmes.models import Criterion, LearningOutcome, Qualification, QualificationVersion, Resource
 
 
 @requires(Can.SEE_CATALOGUE)
@@ -32,14 +34,37 @@ def qualifications(request: AuthedRequest) -> HttpResponse:
 @requires(Can.SEE_CATALOGUE)
 def qualification(request: AuthedRequest, pk: int) -> HttpResponse:
     """The newest version, or the one the address names."""
-    names = Prefetch("organisation", AwardingOrganisation.objects.prefetch_related("legal_names"))
-    qualification = get_object_or_404(Qualification.objects.prefetch_related(names), pk=pk)
-    versions = list(qualification.versions.order_by("-valid_from", "-version"))
+    rows = QualificationVersion.objects.filter(qualification=pk).select_related("qualification__organisation")
+    versions = list(rows.order_by("-valid_from", "-version"))
+    if not versions:
+        qualification = get_object_or_404(Qualification.objects.select_related("organisation"), pk=pk)
+        return render(request, "programmes/qualification.html", {"qualification": qualification, "versions": []})
     asked = request.GET.get("version", "")
-    version = next((one for one in versions if one.version == asked), versions[0] if versions else None)
-    context = {"qualification": qualification, "versions": versions, "version": version}
-    if version:
-        context["units"] = version.units.prefetch_related("outcomes__criteria", "assignments")
-        context["assignments"] = version.assignments.prefetch_related("units")
-        context["resources"] = Resource.objects.filter(version=version).defer("body").order_by("position")
+    version = next((one for one in versions if one.version == asked), versions[0])
+    context = {
+        "qualification": version.qualification,
+        "versions": versions,
+        "version": version,
+        "units": _units(version),
+        "assignments": _assignments(version),
+        "resources": list(Resource.objects.filter(version=version).defer("body").order_by("position")),
+    }
     return render(request, "programmes/qualification.html", context)
+
+
+def _units(version: QualificationVersion) -> list[dict[str, Any]]:
+    """The units with their outcomes and criteria, in two queries. A unit without criteria is there as well."""
+    criteria = Criterion.objects.filter(outcome__unit__version=version).select_related("outcome")
+    outcomes: dict[int, dict[LearningOutcome, list[Criterion]]] = {}
+    for one in criteria.order_by("outcome__number", "position"):
+        outcomes.setdefault(one.outcome.unit_id, {}).setdefault(one.outcome, []).append(one)
+    return [{"unit": unit, "outcomes": outcomes.get(unit.pk, {})} for unit in version.units.order_by("number")]
+
+
+def _assignments(version: QualificationVersion) -> list[dict[str, Any]]:
+    """The assignments with the numbers of their units, in one query: a row for each pair."""
+    pairs = version.assignments.annotate(unit_number=F("units__number")).order_by("position", "unit_number")
+    rows: dict[int, dict[str, Any]] = {}
+    for one in pairs:
+        rows.setdefault(one.pk, {"assignment": one, "units": []})["units"].append(one.unit_number)
+    return list(rows.values())

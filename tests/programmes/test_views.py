@@ -183,7 +183,7 @@ def test_the_list_says_what_comes_next(cast, cohort, manager):
 
 def test_a_cohorts_page_shows_its_plan_in_a_fixed_number_of_queries(cast, cohort, django_assert_num_queries):
     tutor = cast.client_of("tutor")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = read(tutor, "cohort", cohort.code)
 
     for said in ("Tomas Tutor", "Ines Verifier", "Edith External", "Essay", "Portfolio", "Knows the client"):
@@ -252,7 +252,7 @@ def test_declining_needs_a_reason(cast, proposal):
     contact = cast.client_of("client_contact")
     address = reverse("programmes:decline_tutor", args=[proposal.pk])
 
-    assert "Enter why" in contact.post(address, {"decision_note": ""}).content.decode()
+    assert "Enter your reason" in contact.post(address, {"decision_note": ""}).content.decode()
     contact.post(address, {"decision_note": "Somebody local, if possible."})
 
     proposal.refresh_from_db()
