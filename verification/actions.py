@@ -65,6 +65,7 @@ def _check_nobody_was_first(submission: Submission) -> None:
 @transaction.atomic
 def begin(enrolment: Enrolment, *, reason: str = "Everything has passed", by: User) -> list[Sample]:
     """Begin to verify each passed piece of a learner that nobody is verifying and nobody has agreed with yet."""
+    _check_can(by, Can.VERIFY, "verify marking")
     passed = enrolment.submissions.select_related("enrolment__learner", "enrolment__cohort", "marked_by", "assignment")
     begun, own = [], ""
     for submission in passed.filter(state=SubmissionState.PASSED).order_by("assignment__position"):

@@ -1,0 +1,225 @@
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from accounts.permissions import Role
+from core import clock
+from enrolment.models import Enrolment
+from tests import factories
+from verification import actions
+from verification.models import Claim, Sample, SignOff
+from verification.models.standing import awaiting_verification
+
+
+def _all_passed(cast, one=None, name=""):
+    one = one or factories.an_enrolment(cast=cast, name=name)
+    for kind in ("essay", "portfolio"):
+        factories.a_submission(cast=cast, one=one, kind=kind, state="passed")
+    return one
+
+
+def _url(name, *args):
+    return reverse(f"verification:{name}", args=args)
+
+
+def test_a_verifier_begins_agrees_with_each_piece_and_the_learner_leaves_the_queue(cast):
+    one = _all_passed(cast, name="Ada Able")
+    iqa = cast.client_of("iqa")
+    assert "1 learner to verify" in iqa.get(_url("queue")).content.decode()
+
+    first = iqa.post(_url("begin", one.pk)).url
+    page = iqa.get(first).content.decode()
+    second = iqa.post(f"{first}agree/", {"comment": "Fair."}).url
+    last = iqa.post(f"{second}agree/", {}).url
+
+    assert "On 1.1: good." in page
+    assert "Agree with the marking" in page
+    assert last == _url("queue")
+    assert set(Sample.objects.values_list("state", flat=True)) == {"agreed"}
+    assert "Nothing to verify" in iqa.get(_url("queue")).content.decode()
+
+
+def test_beginning_a_second_time_is_answered_with_a_sentence(cast):
+    one = _all_passed(cast)
+    iqa = cast.client_of("iqa")
+    iqa.post(_url("begin", one.pk))
+
+    answer = iqa.post(_url("begin", one.pk))
+
+    assert answer.status_code == 409
+    assert "Somebody else began to verify this learner" in answer.content.decode()
+
+
+def test_a_row_of_ones_own_marking_says_so_and_has_no_button(cast):
+    _all_passed(cast)
+    factories.RoleGrant.objects.create(user=cast.tutor, role=Role.IQA, granted_at=clock.now())
+
+    page = cast.client_of("tutor").get(_url("queue")).content.decode()
+
+    assert "You marked this, so somebody else verifies it." in page
+    assert "Begin verifying" not in page
+
+
+def test_a_piece_sent_back_stands_on_the_tutors_desk_and_is_answered_there(cast):
+    one = _all_passed(cast)
+    iqa, tutor = cast.client_of("iqa"), cast.client_of("tutor")
+    sample = iqa.post(_url("begin", one.pk)).url
+    due = (clock.today() + dt.timedelta(days=5)).isoformat()
+    iqa.post(f"{sample}send-back/", {"action": "Look at 1.1 again.", "action_due_on": due})
+
+    desk = tutor.get(reverse("assignments:desk")).content.decode()
+    page = tutor.get(sample).content.decode()
+    tutor.post(f"{sample}answer/", {"answer": "Looked again, it stands."})
+
+    assert "Look at 1.1 again." in desk
+    assert "Answer the verifier" in page
+    assert "The marking was wrong: refer" in page
+    assert "answered, to verify again" in iqa.get(_url("queue")).content.decode()
+
+
+def test_an_empty_action_is_named_beside_its_field_and_nothing_typed_is_lost(cast):
+    one = _all_passed(cast)
+    iqa = cast.client_of("iqa")
+    sample = iqa.post(_url("begin", one.pk)).url
+
+    page = iqa.post(f"{sample}send-back/", {"action": "", "comment": "A long comment", "action_due_on": "2020-01-01"})
+
+    assert page.status_code == 409
+    assert "A long comment" in page.content.decode()
+
+
+def test_the_tutor_turns_the_pass_into_a_referral_from_the_sample(cast):
+    one = _all_passed(cast)
+    iqa, tutor = cast.client_of("iqa"), cast.client_of("tutor")
+    sample = iqa.post(_url("begin", one.pk)).url
+    due = (clock.today() + dt.timedelta(days=5)).isoformat()
+    iqa.post(f"{sample}send-back/", {"action": "Look at 1.1 again.", "action_due_on": due})
+    criterion = one.submissions.get(assignment__kind="essay").criteria().get(number="1.1")
+
+    answer = tutor.post(
+        f"{sample}overturn/",
+        {
+            "answer": "You are right.",
+            "summary": "A second look.",
+            "resubmit_by": (clock.today() + dt.timedelta(days=20)).isoformat(),
+            f"c{criterion.pk}-unmet": "on",
+            f"c{criterion.pk}-feedback": "One side only.",
+            f"c{criterion.pk}-action": "Add the other side.",
+        },
+    )
+
+    assert answer.url == sample
+    assert one.submissions.filter(assignment__kind="essay", state="referred").count() == 1
+
+
+def test_the_external_verifier_sees_their_list_and_signs_off(cast):
+    cohort = factories.a_cohort(cast=cast, version=factories.a_version(claim_route="sign_off"))
+    one = factories.verified(cast=cast, one=factories.an_enrolment(cast=cast, cohort=cohort, name="Ada Able"))
+    eqa = cast.client_of("eqa")
+
+    listed = eqa.get(_url("queue")).content.decode()
+    page = eqa.get(_url("sign_off", one.pk)).content.decode()
+    answer = eqa.post(_url("sign_off", one.pk), {"note": "Good records."})
+
+    assert "1 learner to sign off" in listed
+    assert "Result sheet" in page
+    assert answer.url == _url("sign_offs")
+    assert SignOff.objects.get().note == "Good records."
+
+
+def test_an_administrator_claims_several_and_records_a_certificate(cast):
+    ready = [factories.verified(cast=cast), factories.verified(cast=cast)]
+    administrator = cast.client_of("administrator")
+    page = administrator.get(_url("claims")).content.decode()
+
+    answer = administrator.post(_url("make_claims"), {"enrolment": [one.pk for one in ready], "order_number": "O-1"})
+    claim = Claim.objects.get(enrolment=ready[0])
+    done = administrator.post(
+        _url("record_certificate", claim.pk),
+        {"certificate_number": "C-1", "certificated_on": clock.today().isoformat()},
+    )
+
+    assert "2 certificates to claim" in page
+    assert answer.url == f"{_url('claims')}?stage=claimed"
+    assert done.url == claim.get_absolute_url()
+    assert "C-1" in administrator.get(done.url).content.decode()
+
+
+def test_what_is_missing_is_said_beside_the_learner(cast):
+    factories.an_enrolment(cast=cast, name="Ada Able")
+
+    page = cast.client_of("administrator").get(_url("claims"), {"stage": "missing"}).content.decode()
+
+    assert "Ada Able" in page
+    assert "The learner is not registered with the awarding organisation." in page
+    assert "Essay has not passed yet." in page
+
+
+def test_claiming_nobody_says_so(cast):
+    answer = cast.client_of("administrator").post(_url("make_claims"), follow=True)
+
+    assert "Nobody is ticked." in answer.content.decode()
+
+
+def test_a_rejection_is_recorded_with_its_reason(cast):
+    claim = actions.claim(factories.verified(cast=cast), by=cast.administrator)
+    administrator = cast.client_of("administrator")
+
+    administrator.post(_url("record_rejection", claim.pk), {"rejection_reason": "Name differs."})
+
+    assert "Name differs." in administrator.get(_url("claims"), {"stage": "rejected"}).content.decode()
+
+
+@pytest.mark.parametrize("stage", ["ready", "missing", "claimed", "certificated", "rejected"])
+@pytest.mark.parametrize("who", ["iqa", "eqa", "administrator", "contract_manager"])
+def test_claims_open_at_every_stage_for_those_who_see_them(cast, stage, who):
+    assert cast.client_of(who).get(_url("claims"), {"stage": stage}).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["learner", "client_contact", "stranger"])
+def test_learners_and_clients_see_neither_queues_nor_claims(cast, who):
+    browser = cast.client_of(who)
+
+    assert [browser.get(_url(name)).status_code for name in ("queue", "sign_offs", "claims")] == [403, 403, 403]
+
+
+def _a_crowd(cast, number):
+    """Learners in every stage after the last pass: to verify, to sign off, to claim, claimed, and one behind."""
+    cohort = factories.a_cohort(cast=cast, version=factories.a_version(claim_route="sign_off"))
+    for n in range(number):
+        one = factories.an_enrolment(cast=cast, cohort=cohort)
+        if n % 6 == 0:
+            continue
+        if n % 6 < 3:
+            _all_passed(cast, one=one)
+            continue
+        factories.verified(cast=cast, one=one)
+        if n % 6 > 3:
+            actions.sign_off(one, by=cast.eqa)
+        if n % 6 > 4:
+            actions.claim(one, by=cast.administrator)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("learners", [12, 60])
+def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_sixty(
+    cast, django_assert_num_queries, learners
+):
+    _a_crowd(cast, learners)
+    iqa, eqa, administrator = (cast.client_of(who) for who in ("iqa", "eqa", "administrator"))
+
+    with django_assert_num_queries(7):
+        iqa.get(_url("queue"))
+    with django_assert_num_queries(7):
+        eqa.get(_url("queue"))
+    with django_assert_num_queries(8):
+        administrator.get(_url("claims"))
+    with django_assert_num_queries(8):
+        administrator.get(_url("claims"), {"stage": "missing"})
+    with django_assert_num_queries(6):
+        administrator.get(_url("claims"), {"stage": "claimed"})
+    waiting = awaiting_verification(Enrolment.objects.all()).first()
+    sample = iqa.post(_url("begin", waiting.pk)).url
+    with django_assert_num_queries(10):
+        iqa.get(sample)
