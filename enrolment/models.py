@@ -33,6 +33,20 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             mine |= Q(cohort__in=Cohort.objects.visible_to(user))
         return self.filter(mine)
 
+    def with_forms(self) -> EnrolmentQuerySet:
+        """With everything a page about one enrolment reads of it."""
+        return self.select_related(
+            "learner",
+            "cohort__contract__client",
+            "cohort__version__qualification__organisation",
+            "application",
+            "questionnaire",
+            "support_needs",
+            "registration",
+            "decided_by",
+            "withdrawn_by",
+        ).prefetch_related("questionnaire__ratings")
+
     def of_learner(self, user: User) -> EnrolmentQuerySet:
         return self.filter(learner=user)
 

@@ -115,6 +115,17 @@ def registration_problem(*, registered_on: dt.date, expires_on: dt.date, today: 
     return ""
 
 
+def registration_ends(registered_on: dt.date, *, months: int) -> dt.date:
+    """The last day of a registration of so many months: the day before the same day of the month."""
+    year, month = divmod(registered_on.year * 12 + registered_on.month - 1 + months, 12)
+    for day in (registered_on.day, 30, 29, 28):
+        try:
+            return dt.date(year, month + 1, day) - dt.timedelta(days=1)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
 def registered_before_the_start(registered_on: dt.date, *, starts_on: dt.date) -> str:
     """Allowed, but worth a look: the period runs before the programme does."""
     if registered_on >= starts_on:
@@ -159,6 +170,15 @@ def is_uln(text: str) -> bool:
     if len(text) != 10 or not text.isascii() or not text.isdigit() or text[0] == "0":
         return False
     return sum(int(digit) * weight for digit, weight in zip(text, range(10, 0, -1), strict=True)) % 11 == 10
+
+
+def uln_problem(text: str) -> str:
+    """Why `text` is no unique learner number, or an empty string. It may be left out."""
+    if not text or is_uln(text):
+        return ""
+    if not text.isascii() or not text.isdigit() or len(text) != 10:
+        return "A unique learner number has ten digits. Type it again, or leave it empty and tell us later."
+    return "These ten digits are no unique learner number: the last one does not fit the others. Look for a slip."
 
 
 def deadline_problem(due_on: dt.date, *, today: dt.date, expires_on: dt.date | None) -> str:

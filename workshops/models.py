@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.permissions import Role
 from core.lifecycle import set_exactly_when, state_is_known
 from enrolment.models import Enrolment
+from enrolment.states import EnrolmentState
 from programmes.models import Cohort, SessionKind
 from workshops.states import PlaceState, SessionState, TimetableState
 
@@ -57,15 +58,29 @@ class Timetable(models.Model):
         return reverse("workshops:timetable", args=[self.pk])
 
 
+def _joined_by(user: User) -> models.QuerySet[Enrolment, int]:
+    """The cohorts this learner is on, or has been invited to."""
+    on = Enrolment.objects.of_learner(user).exclude(state__in=(EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN))
+    return on.values_list("cohort", flat=True)
+
+
 class SessionQuerySet(models.QuerySet["Session"]):
     def visible_to(self, user: User) -> SessionQuerySet:
-        """Staff see those of their cohorts; a learner those of a cohort they are enrolled on."""
+        """Staff see those of their cohorts; a learner those of the cohorts they are on, or may still join."""
         if user.has_role(Role.ADMINISTRATOR):
             return self
         mine = Q(cohort__in=Cohort.objects.visible_to(user))
         if user.has_role(Role.LEARNER):
-            mine |= Q(cohort__in=Enrolment.objects.of_learner(user).values("cohort"))
+            mine |= Q(cohort__in=_joined_by(user))
         return self.filter(mine)
+
+    def of_staff(self, user: User) -> SessionQuerySet:
+        """Those of the cohorts one works for; one's own as a learner are not among them."""
+        return self.filter(cohort__in=Cohort.objects.visible_to(user))
+
+    def on_programme_of(self, user: User) -> SessionQuerySet:
+        """Those of the cohorts a learner is on, or may still join."""
+        return self.filter(cohort__in=_joined_by(user))
 
     def counted(self) -> SessionQuerySet:
         """Those that figures look at: cancelled ones are left out."""

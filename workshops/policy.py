@@ -12,6 +12,16 @@ MARKED = ("attended", "part", "absent")
 PRESENT = ("attended", "part")
 LONGEST_SUPERVISION = 480  # minutes
 
+# The centre's usual shape of a programme: kind, number, title, from, to, minutes of learning. Dates are filled in.
+USUAL_SHAPE = (
+    ("induction", 1, "Induction", dt.time(10), dt.time(11, 30), 90),
+    ("workshop", 1, "Workshop 1", dt.time(9, 30), dt.time(17, 30), 420),
+    ("workshop", 2, "Workshop 2", dt.time(9, 30), dt.time(17, 30), 420),
+    ("workshop", 3, "Workshop 3", dt.time(9, 30), dt.time(17, 30), 420),
+    ("workshop", 4, "Workshop 4", dt.time(9, 30), dt.time(17, 30), 420),
+    ("guided_learning", 1, "Guided learning day", dt.time(9, 30), dt.time(17, 30), 420),
+)
+
 
 def has_sessions(timetable: Any, by: Any) -> str:
     """A timetable without sessions cannot be proposed."""
@@ -33,10 +43,10 @@ def session_has_begun(place: Any, by: Any) -> str:
 
 def register_is_complete(session: Any, by: Any) -> str:
     """Nobody who was on the programme that day is left without a mark when the register is closed."""
-    expected = session.cohort.enrolments.expected_by(session.starts_at, session.ends_at)
-    marked = session.places.filter(state__in=MARKED).values("enrolment")
-    booked = session.places.filter(state="booked").values("enrolment")
-    left = expected.exclude(pk__in=marked).count() + booked.exclude(enrolment__in=expected.values("pk")).count()
+    enrolments = session.cohort.enrolments
+    expected = enrolments.expected_by(session.starts_at, session.ends_at)
+    booked = enrolments.filter(pk__in=session.places.filter(state="booked").values("enrolment"))
+    left = (expected | booked).exclude(pk__in=session.places.filter(state__in=MARKED).values("enrolment")).count()
     if left:
         return f"{left} {'learner has' if left == 1 else 'learners have'} no mark in the register yet."
     return ""

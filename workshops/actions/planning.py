@@ -92,11 +92,13 @@ def plan_session(
 
 
 @transaction.atomic
-def plan_sessions(cohort: Cohort, *, sessions: Sequence[dict[str, Any]], by: User) -> list[Session]:
-    """Plan several sessions at once, all or none: each is what `plan_session` takes."""
+def plan_sessions(
+    cohort: Cohort, *, sessions: Sequence[dict[str, Any]], tutor: User, join_link: str = "", by: User
+) -> list[Session]:
+    """Plan several sessions at once, all or none: each is what `plan_session` takes, tutor and link apart."""
     if not sessions:
         raise Refused("Enter at least one date.")
-    return [plan_session(cohort, **one, by=by) for one in sessions]
+    return [plan_session(cohort, **one, tutor=tutor, join_link=join_link, by=by) for one in sessions]
 
 
 @transaction.atomic

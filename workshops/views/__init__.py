@@ -1,0 +1,1 @@
+"""Pages of workshops: `learner`, `sessions`, `register`, `planning`, `talking`, and the calendar file."""
