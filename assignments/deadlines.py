@@ -102,9 +102,9 @@ def _newest(
 
 def _individual_sentence(one: Individual, cohort_on: dt.date | None) -> str:
     reason = one.reason.strip().rstrip(".")
-    because = f" because {reason[:1].lower()}{reason[1:]}" if reason and not reason[1:2].isupper() else ""
-    if reason and not because:
-        because = f" because {reason}"
+    if reason and not reason[1:2].isupper():
+        reason = reason[0].lower() + reason[1:]
+    because = f", because: {reason}" if reason else ""
     sentence = f"{said(one.due_on)}, set for you by {one.set_by} on {said(day_of(one.set_at))}{because}."
     if cohort_on and cohort_on != one.due_on:
         sentence += f" The date of your cohort is {said(cohort_on)}."

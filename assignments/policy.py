@@ -92,7 +92,7 @@ def day_problem(day: dt.date | None, *, today: dt.date, not_before: dt.date, wha
     return ""
 
 
-_CODE = re.compile(r"(?:[A-Za-z]{1,3}|(?:client|coachee|mentee|c)?[ .-]?[A-Za-z]?[0-9]{1,4}|[A-Za-z]{1,3}[ .-]?[0-9]{1,4})")
+_CODE = re.compile(r"(?:[A-Za-z]{1,3}|(?:client|coachee|mentee|[A-Za-z]{1,3})?[ .-]?[A-Za-z]?[0-9]{1,4})", re.IGNORECASE)
 _PERSONAL = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "an e-mail address"),
     (re.compile(r"(?<![\w-])(?:\+44|0)[ 0-9()-]{8,14}[0-9]"), "a phone number"),

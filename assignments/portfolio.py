@@ -50,17 +50,28 @@ def hours(minutes: int) -> str:
 
 
 class Portfolio:
-    """Everything of one enrolment's portfolio, read in five statements at the most."""
+    """Everything of one enrolment's portfolio. Each part is read once, when it is first asked for."""
 
     def __init__(self, enrolment: Any) -> None:
         self.enrolment = enrolment
         self.version = enrolment.cohort.version
-        self.clients = list(enrolment.practice_clients.prefetch_related("sessions").order_by("code"))
-        self.texts = {one.part: one for one in enrolment.portfolio_texts.all()}
-        self.evidence = list(
-            enrolment.evidence.filter(removed_at__isnull=True).select_related("client").prefetch_related("criteria")
-        )
-        self.supervision = list(enrolment.supervision.select_related("supervisor").order_by("held_on", "pk"))
+
+    @cached_property
+    def clients(self) -> list[Any]:
+        return list(self.enrolment.practice_clients.prefetch_related("sessions").order_by("code"))
+
+    @cached_property
+    def texts(self) -> dict[str, Any]:
+        return {one.part: one for one in self.enrolment.portfolio_texts.all()}
+
+    @cached_property
+    def evidence(self) -> list[Any]:
+        present = self.enrolment.evidence.filter(removed_at__isnull=True)
+        return list(present.select_related("client").prefetch_related("criteria").order_by("added_at", "pk"))
+
+    @cached_property
+    def supervision(self) -> list[Any]:
+        return list(self.enrolment.supervision.select_related("supervisor").order_by("held_on", "pk"))
 
     @cached_property
     def practice(self) -> Total:

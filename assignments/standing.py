@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from assignments.deadlines import Deadline, day_of, is_late, lateness, said
+from assignments.portfolio import hours
 
 DONE, IN_HAND, NOT_YET, WITH_TUTOR, REFERRED, LATE = "done", "in_hand", "not_yet", "with_tutor", "referred", "late"
 
@@ -84,6 +85,40 @@ class Standing:
         if self.enrolment.state != "active":
             return "Closed, because you are no longer on the programme."
         return self._lead_while_open()
+
+    @property
+    def headline(self) -> str:
+        """The lead as a heading: its first sentence, without its full stop."""
+        return self.lead.split(". ")[0].rstrip(".")
+
+    @property
+    def next_step(self) -> str:
+        """What is left to do, on the card of the next thing."""
+        draft = self.current if self.state == "draft" else None
+        if self.assignment.kind == "portfolio":
+            return f"{hours(getattr(self.enrolment, 'practised', None) or 0)} of practice logged so far. Open it to see what is left."
+        if draft is not None and draft.document is not None:
+            words = f" and counts {draft.document.words:,} words" if draft.document.words is not None else ""
+            return f"Your file is in{words}. The declarations are left to sign, about 5 minutes."
+        if self.referred:
+            return f"Attempt {self.referred.attempt} was referred. Work on what it still needs, then add the new file."
+        return "Add your file when it is ready. You see how it reads and counts before anything is handed in."
+
+    @property
+    def label(self) -> str:
+        """The words on the button that goes on."""
+        if self.assignment.kind == "portfolio":
+            begun = self.state or getattr(self.enrolment, "practised", None)
+            return f"{'Go on with' if begun else 'Begin'} your {self.noun}"
+        if self.state != "draft":
+            return f"Begin your {self.noun}"
+        has_file = self.current is not None and self.current.document is not None
+        return "Finish handing in" if has_file else f"Add your {self.noun}"
+
+    @property
+    def must_begin(self) -> bool:
+        """Whether the attempt has to be opened first, which is a change and takes a form."""
+        return self.is_open and self.assignment.kind == "essay" and self.state != "draft"
 
     def _lead_while_open(self) -> str:
         due_on = self.deadline.due_on

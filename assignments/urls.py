@@ -40,6 +40,7 @@ learner_urls: list[URLPattern] = [
     path("my/assignments/clients/<int:pk>/sessions/add/", portfolio.log_session, name="log_session"),
     path("my/assignments/practice-sessions/<int:pk>/edit/", portfolio.edit_session, name="edit_session"),
     path("my/assignments/<int:pk>/portfolio/<part:part>/", portfolio.save_text, name="save_text"),
+    path("my/assignments/<int:pk>/portfolio/evidence/", portfolio.evidence_files, name="evidence_files"),
     path("my/assignments/<int:pk>/portfolio/evidence/add/", portfolio.add_evidence, name="add_evidence"),
     path("evidence/<int:pk>/remove/", portfolio.remove_evidence, name="remove_evidence"),
 ]

@@ -115,12 +115,23 @@ class EditSessionForm(_SessionForm):
     submit_label = "Save"
 
 
+class GrowingText(forms.CharField):
+    """A text that is not finished yet: even empty it can be saved, and it is not called optional."""
+
+    widget = forms.Textarea
+
+    def validate(self, value: Any) -> None:
+        return None
+
+
 class SaveTextForm(Form):
     submit_label = "Save"
 
-    body = forms.CharField(
-        label="Your text", widget=forms.Textarea(attrs={"rows": 4}), required=False, max_length=60_000
-    )
+    body = GrowingText(label="Your text", max_length=60_000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget.attrs["rows"] = 16
 
     @property
     def first_error(self) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import actions, deadlines, declarations, policy, portfolio
+from assignments import actions, deadlines, declarations, portfolio
 from assignments.forms.learner import AttachForm, SubmitForm
 from assignments.models import Submission, UnitResult
 from assignments.standing import Standing, headline
@@ -109,11 +109,6 @@ def _outcome(found: Submission) -> dict[str, Any]:
         "unmet": [one for one in decisions if one.decision == "refer"],
         "met": [one for one in decisions if one.decision == "pass"],
         "attempts": list(attempts.order_by("attempt")),
-        "remark": policy.length_remark(
-            found.document.words if found.document and found.assignment.kind == "essay" else None,
-            found.assignment.words_min,
-            found.assignment.words_max,
-        ),
     }
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import actions, policy
+from assignments import actions, deadlines, policy
 from assignments import portfolio as folders
 from assignments.forms.portfolio import (
     AddEvidenceForm,
@@ -19,7 +20,7 @@ from assignments.forms.portfolio import (
     LogSessionForm,
     SaveTextForm,
 )
-from assignments.models import Evidence, PortfolioText, PracticeClient, PracticeSession
+from assignments.models import Evidence, PortfolioText, PracticeClient, PracticeSession, Submission
 from core import clock
 from core.refusals import WrongState
 from enrolment.models import Enrolment
@@ -29,14 +30,29 @@ _CLIENT_FIELDS = ("code", "role", "context", "goals", "contract_agreed_on", "rev
 _SESSION_FIELDS = ("held_on", "minutes", "focus", "notes", "reflection")
 
 
-def _own(request: AuthedRequest, pk: int) -> Enrolment:
-    mine = Enrolment.objects.of_learner(request.user).select_related("cohort__version", "learner")
+def _attempts() -> QuerySet[Submission]:
+    return Submission.objects.select_related("assignment").order_by("attempt")
+
+
+def _own(request: AuthedRequest, pk: int) -> Any:
+    """The learner's enrolment, with the attempts and the number of the portfolio assignment."""
+    work = Assignment.objects.filter(version=OuterRef("cohort__version"), kind="portfolio")
+    mine = (
+        Enrolment.objects.of_learner(request.user)
+        .select_related("cohort__version", "learner")
+        .prefetch_related(Prefetch("submissions", _attempts()))
+        .annotate(
+            portfolio_assignment=Subquery(work.values("pk")[:1]),
+            files=Count("evidence", filter=Q(evidence__removed_at__isnull=True)),
+        )
+    )
     return get_object_or_404(mine, pk=pk)
 
 
 def _own_client(request: AuthedRequest, pk: int) -> PracticeClient:
     mine = PracticeClient.objects.filter(enrolment__learner=request.user)
-    return get_object_or_404(mine.select_related("enrolment__cohort__version", "enrolment__learner"), pk=pk)
+    mine = mine.select_related("enrolment__cohort__version", "enrolment__learner")
+    return get_object_or_404(mine.prefetch_related(Prefetch("enrolment__submissions", _attempts())), pk=pk)
 
 
 def _check_open(request: AuthedRequest, enrolment: Enrolment) -> None:
@@ -55,20 +71,28 @@ def portfolio(request: AuthedRequest, pk: int) -> HttpResponse:
     """What is there, what it adds up to, what is missing."""
     enrolment = _own(request, pk)
     folder = folders.of(enrolment)
-    attempts = [one for one in enrolment.submissions.select_related("assignment") if one.assignment.kind == "portfolio"]
-    closed = policy.portfolio_is_open(enrolment, request.user)
     context = {
         "enrolment": enrolment,
+        "deadline": deadlines.for_enrolments([pk])[pk, enrolment.portfolio_assignment],
         "portfolio": folder,
-        "closed": closed,
-        "attempts": attempts,
-        "assignment": get_object_or_404(Assignment, version=enrolment.cohort.version_id, kind="portfolio"),
+        "closed": policy.portfolio_is_open(enrolment, request.user),
+        "attempts": [one for one in enrolment.submissions.all() if one.assignment.kind == "portfolio"],
         "clients": [_client_task(folder, one) for one in folder.clients],
-        "texts": [_text_task(folder, part, label) for part, label in folders.PARTS],
+        "texts": [*(_text_task(folder, part, label) for part, label in folders.PARTS), _evidence_task(enrolment)],
         "missing": [{"sentence": one.sentence, "url": _where(enrolment, one)} for one in folder.missing],
-        "uncovered": _uncovered(enrolment, folder),
     }
     return render(request, "assignments/portfolio.html", context)
+
+
+def _evidence_task(enrolment: Any) -> dict[str, str]:
+    files = enrolment.files
+    return {
+        "label": "Evidence",
+        "url": reverse("assignments:evidence_files", args=[enrolment.pk]),
+        "hint": "Contracts, feedback from clients, notes: any file that shows your practice",
+        "state": "",
+        "status": f"{files} file{'' if files == 1 else 's'}" if files else "No files yet",
+    }
 
 
 def _client_task(folder: folders.Portfolio, client: Any) -> dict[str, str]:
@@ -167,7 +191,7 @@ def edit_practice_client(request: AuthedRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.attempts(actions.edit_practice_client, client, by=request.user):
         messages.success(request, f"Client {form.result.code} is saved.")
         return redirect("assignments:practice_client", pk)
-    return _entry(request, form, title=f"Client {given['code']}", back=back)
+    return _entry(request, form, title="Goals, contract and what was achieved", back=back, client=client)
 
 
 @requires(Can.SUBMIT_WORK)
@@ -182,7 +206,7 @@ def log_session(request: AuthedRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Logged: {folders.hours(form.result.minutes)} with client {client.code}.")
         _warn(request, *(policy.personal_remark(form.cleaned_data[name]) for name in ("focus", "notes", "reflection")))
         return redirect("assignments:practice_client", pk)
-    return _entry(request, form, title=f"A session with client {client.code}", back=back)
+    return _entry(request, form, title=f"A session with client {client.code}", back=back, client=client)
 
 
 @requires(Can.SUBMIT_WORK)
@@ -197,7 +221,7 @@ def edit_session(request: AuthedRequest, pk: int) -> HttpResponse:
         messages.success(request, "The session is saved.")
         _warn(request, *(policy.personal_remark(form.cleaned_data[name]) for name in ("focus", "notes", "reflection")))
         return redirect(back)
-    return _entry(request, form, title=f"A session with client {session.client.code}", back=back)
+    return _entry(request, form, title=f"A session with client {session.client.code}", back=back, client=session.client)
 
 
 # ---- texts and evidence
@@ -230,23 +254,37 @@ def save_text(request: AuthedRequest, pk: int, part: str) -> HttpResponse:
 
 
 @requires(Can.SUBMIT_WORK)
+def evidence_files(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The files of the portfolio, and the criteria that none of them speaks to."""
+    enrolment = _own(request, pk)
+    folder = folders.of(enrolment)
+    context = {
+        "enrolment": enrolment,
+        "evidence": folder.evidence,
+        "uncovered": _uncovered(enrolment, folder),
+        "closed": policy.portfolio_is_open(enrolment, request.user),
+    }
+    return render(request, "assignments/evidence_files.html", context)
+
+
+@requires(Can.SUBMIT_WORK)
 def add_evidence(request: AuthedRequest, pk: int) -> HttpResponse:
     enrolment = _own(request, pk)
     _check_open(request, enrolment)
-    back = reverse("assignments:portfolio", args=[pk])
+    back = reverse("assignments:evidence_files", args=[pk])
     form = AddEvidenceForm(request.POST or None, request.FILES or None, enrolment=enrolment, cancel_url=back)
     if form.is_valid() and form.attempts(actions.add_evidence, enrolment, by=request.user):
         messages.success(request, f"{form.result.title} is in your portfolio.")
         _warn(request, policy.personal_remark(form.result.title), policy.personal_remark(form.result.name))
         return redirect(back)
-    return _entry(request, form, title="Add a file", back=back)
+    return _entry(request, form, title="Add a file", back=back, files=True, enrolment=enrolment)
 
 
 @requires(Can.SUBMIT_WORK)
 def remove_evidence(request: AuthedRequest, pk: int) -> HttpResponse:
     mine = Evidence.objects.present().filter(enrolment__learner=request.user)
     found = get_object_or_404(mine.select_related("enrolment__cohort"), pk=pk)
-    back = reverse("assignments:portfolio", args=[found.enrolment_id])
+    back = reverse("assignments:evidence_files", args=[found.enrolment_id])
     if request.method == "POST":
         actions.remove_evidence(found, by=request.user)
         messages.success(request, f"{found.title} is no longer in your portfolio.")

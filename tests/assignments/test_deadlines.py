@@ -65,7 +65,7 @@ def test_a_date_of_the_learners_own_holds_and_says_who_set_it_and_why(cast, one)
     found = deadlines.effective(one, essay_of(one.cohort))
 
     assert (found.due_on, found.origin) == (in_days(90), "individual")
-    assert f"set for you by Tomas Tutor on {deadlines.said(clock.today())} because changed posts." in found.sentence
+    assert f"set for you by Tomas Tutor on {deadlines.said(clock.today())}, because: changed posts." in found.sentence
     assert f"The date of your cohort is {deadlines.said(in_days(60))}." in found.sentence
     assert deadlines.effective(one, portfolio_of(one.cohort)).origin == "cohort"
 
