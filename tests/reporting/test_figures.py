@@ -132,7 +132,7 @@ def test_knowledge_gain_is_over_answers_with_both_ratings_in_points(cast, cohort
     workshop = factories.a_session(cast=cast, cohort=cohort)
     factories.a_register(workshop, cast=cast, marks=dict.fromkeys(people, "attended"))
     feedback(workshop, people[0], overall=7, tutor=9, knowledge_before=3, knowledge_after=7)
-    feedback(workshop, people[1], overall=8, tutor=10, knowledge_before=5)
+    feedback(workshop, people[1], overall=8, tutor=10)
 
     found = figures_of(cohort)
 
