@@ -9,7 +9,7 @@ from typing import IO, TypeAlias
 import puremagic
 from PIL import Image
 
-from . import archives, portable
+from . import archives, opendocument, portable, word
 from .archives import Archive
 from .kinds import MAXIMUM_BYTES, Kind, Purpose, Unacceptable
 
@@ -39,6 +39,10 @@ def inspect(source: Source, name: str = "", *, purpose: Purpose = Purpose.ESSAY)
         raise Unacceptable(f"This file is {_article(kind.label)}. {purpose.wanted}")
     if kind is Kind.PDF:
         portable.check(content, scanned=purpose is Purpose.EVIDENCE)
+    elif kind is Kind.DOCX:
+        word.open_word(content)
+    elif kind is Kind.ODT:
+        opendocument.open_text(content, lambda _content, _alt: None)
     elif kind in (Kind.PNG, Kind.JPEG):
         _check_picture(content)
     return kind
@@ -167,7 +171,6 @@ def _opendocument(archive: Archive) -> Kind:
         raise Unacceptable("This document contains macros. Remove them, save it again and choose that file.")
     if stated != Kind.ODT.mime.encode():
         raise Unacceptable(f"This OpenDocument file is not a text. {_WANTED_DOC}")
-    archive.xml("content.xml")
     return Kind.ODT
 
 

@@ -251,6 +251,8 @@ def open_text(content: bytes, keep_figure: Callable[[bytes, str], str | None]) -
     text = root.find(f"{OFFICE}body/{OFFICE}text")
     if text is None:
         raise Unacceptable(archives.CORRUPT)
+    if text.xpath("count(.//text:p | .//text:h)", namespaces={"text": TEXT[1:-1]}) > archives.PARAGRAPHS:
+        raise Unacceptable(archives.COMPLICATED)
     sheets = [root] + ([archive.xml("styles.xml")] if "styles.xml" in archive.names else [])
     headed = any((one.text or len(one)) for one in text.iter(f"{TEXT}h"))
     walk = _Walk(archive, _styles(sheets), keep_figure, by_look=not headed)

@@ -142,21 +142,25 @@ def _accept_changes(root: Element, w: str) -> None:
     _drop([one for one in root.iter(f"{w}del", f"{w}moveFrom") if one.getparent().tag not in properties])
     _drop([row for row in root.iter(f"{w}tr") if row.find(f"{w}trPr/{w}del") is not None])
     _drop([cell for cell in root.iter(f"{w}tc") if cell.find(f"{w}tcPr/{w}cellDel") is not None])
-    for paragraph in list(root.iter(f"{w}p")):
+    # From the last to the first, so that a long chain of deleted ends is moved piece by piece and not again and again.
+    for paragraph in reversed(list(root.iter(f"{w}p"))):
         marks = paragraph.find(f"{w}pPr/{w}rPr")
-        if marks is None or (marks.find(f"{w}del") is None and marks.find(f"{w}moveFrom") is None):
-            continue
-        # The end of this paragraph is deleted, so what is left of it begins the next one.
-        following = paragraph.getnext()
-        while following is not None and following.tag in (f"{w}bookmarkStart", f"{w}bookmarkEnd"):
-            following = following.getnext()
-        rest = [child for child in paragraph if child.tag != f"{w}pPr"]
-        if following is not None and following.tag == f"{w}p":
-            start = 1 if following.find(f"{w}pPr") is not None else 0
-            following[start:start] = rest
-            _drop([paragraph])
-        elif not rest and len(paragraph.getparent().findall(f"{w}p")) > 1:
-            _drop([paragraph])
+        if marks is not None and (marks.find(f"{w}del") is not None or marks.find(f"{w}moveFrom") is not None):
+            _join_to_next(paragraph, w)
+
+
+def _join_to_next(paragraph: Element, w: str) -> None:
+    """The end of this paragraph is deleted, so what is left of it begins the next one."""
+    following = paragraph.getnext()
+    while following is not None and following.tag in (f"{w}bookmarkStart", f"{w}bookmarkEnd"):
+        following = following.getnext()
+    rest = [child for child in paragraph if child.tag != f"{w}pPr"]
+    if following is not None and following.tag == f"{w}p":
+        start = 1 if len(following) and following[0].tag == f"{w}pPr" else 0
+        following[start:start] = rest
+        _drop([paragraph])
+    elif not rest and paragraph.getprevious() is not None:
+        _drop([paragraph])
 
 
 def _unwrap(root: Element, w: str) -> None:
@@ -188,17 +192,14 @@ def _drop_field_codes(root: Element, w: str) -> None:
 
 def _drop_hidden(root: Element, w: str, styles: Styles) -> None:
     doomed = []
-    for run in root.iter(f"{w}r"):
-        direct = run.find(f"{w}rPr/{w}vanish")
-        if direct is not None:
-            hidden = on(direct, w)
-        else:
+    for paragraph in root.iter(f"{w}p"):
+        by_style = styles.is_on(style_of(paragraph, w), "vanish")
+        for run in paragraph.iter(f"{w}r"):
+            direct = run.find(f"{w}rPr/{w}vanish")
             run_style = run.find(f"{w}rPr/{w}rStyle")
-            hidden = run_style is not None and styles.is_on(run_style.get(f"{w}val"), "vanish")
-            if not hidden and (style := style_of(_paragraph_of(run, w), w)):
-                hidden = styles.is_on(style, "vanish")
-        if hidden:
-            doomed.append(run)
+            by_run_style = run_style is not None and styles.is_on(run_style.get(f"{w}val"), "vanish")
+            if on(direct, w) if direct is not None else by_style or by_run_style:
+                doomed.append(run)
     _drop(doomed)
 
 
@@ -208,10 +209,11 @@ def _paragraph_of(element: Element, w: str) -> Element | None:
     return element
 
 
-def style_of(paragraph: Element | None, w: str) -> str | None:
-    if paragraph is None:
+def style_of(paragraph: Element, w: str) -> str | None:
+    # The properties come first; to look for them among thousands of runs would take its time.
+    if not len(paragraph) or paragraph[0].tag != f"{w}pPr":
         return None
-    style = paragraph.find(f"{w}pPr/{w}pStyle")
+    style = paragraph[0].find(f"{w}pStyle")
     return None if style is None else style.get(f"{w}val")
 
 

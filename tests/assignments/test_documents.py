@@ -187,6 +187,9 @@ REFUSALS = {
     "deep nesting": (deep, "too deep"),
     "very deep nesting": (very_deep, "too deep"),
     "too many elements": (lambda: docx("<w:p/>" * 310_000), "too many parts"),
+    "too many paragraphs": (lambda: docx("<w:p/>" * 12_001), "too many parts"),
+    "too many paragraphs of an OpenDocument": (lambda: odt(odt_p("x") * 12_001), "too many parts"),
+    "too many runs": (lambda: docx("<w:p>" + (run("a") + run("b", "<w:b/>")) * 25_000 + "</w:p>"), "too many parts"),
     "too many members": (many_members, "unpacks"),
     "a great ratio": (great_ratio, "unpacks"),
     "three declared gigabytes": (lambda: build.declaring(docx(paragraph("x")), 3 * 1024**3), "unpacks"),
@@ -336,6 +339,16 @@ def test_a_picture_no_browser_shows_leaves_a_remark():
     reading = documents.read(content, Kind.DOCX)
     assert reading.figures == ()
     assert "[picture not shown]" in reading.html
+
+
+def test_a_long_chain_of_deleted_ends_and_a_sentence_in_a_thousand_runs_read_as_one():
+    ends = '<w:rPr><w:del w:id="1"/></w:rPr>'
+    chained = docx(*(paragraph("a", properties=ends) for _ in range(500)), paragraph("b"))
+    assert documents.read(chained, Kind.DOCX).text == "a" * 500 + "b\n"
+    cut = docx(paragraph("", inner=(run("so ") * 3 + run("be", "<w:b/>") + run(" it ")) * 300))
+    reading = documents.read(cut, Kind.DOCX)
+    assert reading.text == "so so so be it " * 300 + "\n"
+    assert reading.html.count("<strong>be</strong>") == 300
 
 
 def test_every_id_is_given_once():
