@@ -56,7 +56,7 @@ def add_contact(client: Client, *, user: User, job_title: str = "", by: User | N
     if client.contacts.filter(user=user).exists():
         raise Refused(f"{user} is a contact of {client} already.")
     contact = ClientContact.objects.create(client=client, user=user, job_title=job_title.strip())
-    record(client, "add_contact", by=by, contact=str(user))
+    record(client, "add_contact", by=by, contact=user.pk, reason=str(user))
     return contact
 
 
@@ -138,8 +138,8 @@ def set_cohort_deadline(
         cohort=cohort, assignment=assignment, defaults={"due_on": due_on}
     )
     if before is None or before.due_on != due_on:
-        was = before.due_on.isoformat() if before else ""
-        record(cohort, "set_cohort_deadline", by=by, assignment=str(assignment), due_on=due_on.isoformat(), was=was)
+        said = {"assignment": assignment.pk, "due_on": due_on.isoformat(), "reason": f"{assignment}: {due_on:%d/%m/%Y}"}
+        record(cohort, "set_cohort_deadline", by=by, was=before.due_on.isoformat() if before else "", **said)
     return deadline
 
 
@@ -229,5 +229,5 @@ def allocate_verifier(
     allocation = VerifierAllocation.objects.create(
         cohort=cohort, verifier=verifier, role=role, from_on=from_on, to_on=to_on
     )
-    record(cohort, "allocate_verifier", by=by, verifier=str(verifier), role=role.value)
+    record(cohort, "allocate_verifier", by=by, verifier=verifier.pk, role=role.value, reason=f"{verifier}: {role.label}")
     return allocation

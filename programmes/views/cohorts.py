@@ -29,13 +29,15 @@ WHEN = (("running", "Running"), ("coming", "To come"), ("over", "Over"))
 @requires(Can.SEE_COHORTS)
 def cohorts(request: AuthedRequest) -> HttpResponse:
     today = clock.today()
-    when = chosen(request, "when", "When", WHEN, every="All")
     seen = Cohort.objects.visible_to(request.user)
     counts = Cohort.objects.filter(pk__in=seen.values("pk")).aggregate(
         coming=Count("pk", filter=Q(starts_on__gt=today)),
         over=Count("pk", filter=Q(ends_on__lt=today)),
         total=Count("pk"),
     )
+    counts["running"] = counts["total"] - counts["coming"] - counts["over"]
+    options = [(key, f"{label}, {counts[key]}") for key, label in WHEN]
+    when = chosen(request, "when", "When", options, every=f"All, {counts['total']}")
     rows = {"coming": seen.coming, "running": seen.running, "over": seen.over}[when.value](today) if when.value else seen
     found = listing(
         request,
@@ -50,7 +52,6 @@ def cohorts(request: AuthedRequest) -> HttpResponse:
             "due": ("By next deadline", ("next_due_on", "code")),
         },
     )
-    counts["running"] = counts["total"] - counts["coming"] - counts["over"]
     context = {"listing": found, "counts": counts, "may_open": request.user.can(Can.MANAGE_CONTRACTS)}
     return render(request, "programmes/cohorts.html", context)
 
@@ -59,13 +60,14 @@ def cohorts(request: AuthedRequest) -> HttpResponse:
 def cohort(request: AuthedRequest, code: str) -> HttpResponse:
     rows = Cohort.objects.visible_to(request.user).select_related("contract__client", "version__qualification")
     cohort = get_object_or_404(rows, code=code)
+    appointments = list(cohort.appointments.select_related("tutor", "decided_by").order_by("from_on"))
     context = {
         "cohort": cohort,
         "today": clock.today(),
-        "appointments": cohort.appointments.select_related("tutor", "decided_by").order_by("from_on"),
+        "appointments": appointments,
         "allocations": cohort.allocations.select_related("verifier").order_by("role", "from_on"),
         "deadlines": cohort.deadlines.select_related("assignment").order_by("assignment__position"),
-        "events": Event.objects.about(cohort)[:30],
+        "events": Event.objects.about(cohort, *appointments)[:30],
         "may_manage": not policy.runs_the_contract(cohort.contract, request.user),
         "may_see_progress": request.user.can(Can.SEE_PROGRESS),
         "may_see_contract": request.user.can(Can.SEE_CONTRACTS),

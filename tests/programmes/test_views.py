@@ -167,7 +167,7 @@ def test_cohorts_are_counted_by_when_they_run(cast, cohort, manager):
 
     page = read(manager, "cohorts")
     assert "2 cohorts running" in page
-    assert "2 cohorts to come, 0 over" in page
+    assert "To come: 2. Over: 0." in page
     page = read(manager, "cohorts", when="coming")
     assert "many-1" in page
     assert "many-0" not in page
