@@ -167,7 +167,8 @@ def is_held_by_marker(submission: Any, by: Any) -> str:
 
 
 def _decisions(submission: Any) -> list[Any]:
-    return list(submission.decisions.select_related("criterion"))
+    order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
+    return list(submission.decisions.select_related("criterion").order_by(*order))
 
 
 def every_criterion_is_decided(submission: Any, by: Any) -> str:

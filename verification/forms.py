@@ -46,7 +46,10 @@ class OverturnForm(Form):
     def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
         decisions = submission.decisions.filter(decision=Decision.PASS).select_related("criterion")
         self.criteria = [
-            one.criterion for one in decisions.order_by("criterion__outcome__unit__number", "criterion__position")
+            one.criterion
+            for one in decisions.order_by(
+                "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
+            )
         ]
         for criterion in self.criteria:
             name = f"c{criterion.pk}"
@@ -58,6 +61,18 @@ class OverturnForm(Form):
                 f"{name}-action": _text(f"What the learner has to do for {criterion.number}", required=False),
             }
         super().__init__(*args, **kwargs)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The three fields of each criterion, for a page that folds them away."""
+        parts = "unmet", "feedback", "action"
+        return [
+            {
+                "criterion": one,
+                "fields": [self[f"c{one.pk}-{part}"] for part in parts],
+                "open": self[f"c{one.pk}-unmet"].value(),
+            }
+            for one in self.criteria
+        ]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -90,7 +90,9 @@ class Submission(models.Model):
 
     def criteria(self) -> models.QuerySet[Criterion]:
         """The criteria this assignment is marked against, in the awarding organisation's order."""
-        return Criterion.objects.filter(outcome__unit__assignments=self.assignment_id).select_related("outcome__unit")
+        asked = Criterion.objects.filter(outcome__unit__assignments=self.assignment_id)
+        order = "outcome__unit__number", "outcome__number", "position", "pk"
+        return asked.select_related("outcome__unit").order_by(*order)
 
 
 class Document(models.Model):

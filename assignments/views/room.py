@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from assignments import policy
@@ -21,6 +22,7 @@ from core import clock
 from programmes.models import Criterion
 
 SIGNS = {"pass": ("done", "pass"), "refer": ("referred", "refer"), "": ("not_yet", "not decided yet")}
+_HEADING = re.compile(r"""(<h[2-6] [^>]*?id="([^"]+)"[^>]*>(?:(?!</h).)*)</(h[2-6])>""")
 _NUMBER = re.compile(r"\s*([0-9]+(?:\.[0-9]+)*)\b")
 
 
@@ -145,7 +147,7 @@ class Room:
     def work(self) -> str:
         """The reading view, if the file has one."""
         document = self.submission.document
-        return reading.shown(document) if hasattr(document, "reading") else ""
+        return _with_lengths(reading.shown(document), _outline(self.submission)) if hasattr(document, "reading") else ""
 
     @property
     def saved_at(self) -> dt.datetime | None:
@@ -258,6 +260,18 @@ def _earlier(submission: Submission) -> list[Submission]:
         return []
     before = Submission.objects.filter(enrolment=submission.enrolment_id, assignment=submission.assignment_id)
     return list(before.filter(attempt__lt=submission.attempt).order_by("attempt"))
+
+
+def _with_lengths(html: str, outline: list[dict[str, Any]]) -> SafeString:
+    """Beside each heading that the outline knows, how many words its section has."""
+    words = {one["id"]: one["words"] for one in outline}
+
+    def told(found: re.Match[str]) -> str:
+        length = words.get(found[2])
+        small = f"<small>{length:,} words</small>" if length else ""
+        return f"{found[1]}{small}</{found[3]}>"
+
+    return SafeString(_HEADING.sub(told, html))
 
 
 def _outline(submission: Submission) -> list[dict[str, Any]]:

@@ -69,16 +69,14 @@ def proposed_date(submission: Submission) -> tuple[dt.date, str]:
     while not policy.is_working_day(proposed, policy.BANK_HOLIDAYS):
         proposed += dt.timedelta(days=1)
     registration = getattr(submission.enrolment, "registration", None)
+    origin = f"{USUAL_WEEKS} weeks from today, or the day that held for this attempt if that is later"
     if registration is None:
-        return proposed, f"Proposed: {USUAL_WEEKS} weeks from today. The learner is not registered yet."
+        return proposed, f"Proposed: {origin}. The learner is not registered yet."
     ends = registration.expires_on
     said = f"{ends:%a} {ends.day} {ends:%B %Y}"
     if proposed > ends:
         return ends, f"The registration ends on {said}. It cannot be later than that."
-    return (
-        proposed,
-        f"Proposed: {USUAL_WEEKS} weeks from today, or the day first set if that is later. The registration ends on {said}.",
-    )
+    return proposed, f"Proposed: {origin}. The registration ends on {said}."
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class Sheet:
 def sheets_of(submission: Submission, marked: Marking | None) -> list[Sheet]:
     decisions = list(
         submission.decisions.select_related("criterion__outcome__unit", "saved_by").order_by(
-            "criterion__outcome__unit__number", "criterion__position"
+            "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
         )
     )
     results = {one.unit_id: one.get_outcome_display() for one in marked.unit_results.all()} if marked else {}

@@ -31,7 +31,7 @@ class Keeper {
   constructor(form) {
     this.form = form;
     this.box = form.closest("[data-criterion]");
-    this.key = `draft:${new URL(form.action).pathname}`;
+    this.key = `draft:${form.getAttribute("action")}`;
     this.before = this.typed();
     this.offer();
     form.addEventListener("input", () => this.changed());
@@ -107,7 +107,7 @@ class Keeper {
     body.set("csrfmiddlewaretoken", token() || body.get("csrfmiddlewaretoken"));
     let answer;
     try {
-      answer = await fetch(this.form.action, { method: "POST", body, headers: { "X-Requested-With": "marking" }, redirect: "manual" });
+      answer = await fetch(this.form.getAttribute("action"), { method: "POST", body, headers: { "X-Requested-With": "marking" }, redirect: "manual" });
     } catch {
       this.say("No connection. What you write is kept in this browser and saved when you are back", true);
       return false;

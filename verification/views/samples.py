@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.permissions import Can
 from assignments.declarations import AI_USES
 from assignments.models import Submission
-from core import clock
+from assignments.views.signing import proposed_date
 from core.lifecycle import choices
 from verification import actions
 from verification.forms import AgreeForm, AnswerForm, OverturnForm, SendBackForm
@@ -50,7 +50,7 @@ def _seen(user: User) -> QuerySet[Sample]:
 def _context(request: AuthedRequest, sample: Sample) -> dict[str, Any]:
     submission = sample.submission
     decisions = submission.decisions.select_related("criterion__outcome__unit").order_by(
-        "criterion__outcome__unit__number", "criterion__position"
+        "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
     )
     samples = list(
         Sample.objects.filter(submission__enrolment=submission.enrolment_id)
@@ -130,13 +130,21 @@ def answer(request: AuthedRequest, pk: int) -> HttpResponse:
 def overturn(request: AuthedRequest, pk: int) -> HttpResponse:
     """The tutor agrees that the marking was wrong: the pass becomes a referral."""
     found = get_object_or_404(_seen(request.user), pk=pk)
-    form = OverturnForm(request.POST or None, submission=found.submission, cancel_url=found.get_absolute_url())
+    proposed, hint = proposed_date(found.submission)
+    form = OverturnForm(
+        request.POST or None,
+        submission=found.submission,
+        initial={"resubmit_by": proposed},
+        cancel_url=found.get_absolute_url(),
+    )
+    form.fields["resubmit_by"].help_text = hint
     if form.is_valid() and form.attempts(actions.overturn, found, by=request.user):
         messages.success(
             request, f"The pass is now a referral. {_learner(found)} has been told; the next attempt is open."
         )
         return redirect(found)
-    return _act(request, found, form, title="Turn the pass into a referral")
+    context = {"sample": found, "submission": found.submission, "form": form}
+    return render(request, "verification/overturn.html", context, status=409 if form.errors else 200)
 
 
 def _learner(found: Sample) -> str:
@@ -144,7 +152,7 @@ def _learner(found: Sample) -> str:
 
 
 def _act(request: AuthedRequest, found: Sample, form: Any, *, title: str) -> HttpResponse:
-    context = {"sample": found, "submission": found.submission, "form": form, "title": title, "today": clock.today()}
+    context = {"sample": found, "submission": found.submission, "form": form, "title": title}
     return render(request, "verification/act.html", context, status=409 if form.errors else 200)
 
 
