@@ -1,0 +1,1 @@
+"""Waymark's measuring stick: its pages beside a reference page of the same learners, request by request. See docs/performance.md."""

@@ -1,0 +1,95 @@
+"""`./run bench`: build the world on a private PostgreSQL, measure in pairs, print ratios with their quartiles."""
+
+import argparse
+import cProfile
+import os
+import pstats
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tests.services import CannotStart, postgres, redis, temporary_folder
+
+if TYPE_CHECKING:
+    from tests.bench.measure import Pair
+
+
+def main(words: list[str]) -> int:
+    asked = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    asked.add_argument("--rounds", type=int, default=15, help="turns of each pair, at least 5 (15)")
+    asked.add_argument("--learners", type=int, default=41_212, help="learners in the database altogether (41212)")
+    asked.add_argument("--only", default="", help="pairs whose name has these words")
+    asked.add_argument("--profile", type=int, default=0, metavar="N", help="profile N calls of each and time nothing")
+    options = asked.parse_args(words)
+    try:
+        with temporary_folder("bench") as folder, postgres() as database, redis() as broker:
+            os.environ |= {
+                "DATABASE_URL": os.environ.get("DATABASE_URL") or database,
+                "REDIS_URL": os.environ.get("REDIS_URL") or broker,
+                "SECRET_KEY": "only for the bench",
+                "WAYMARK_DATA": folder,
+                "WAYMARK_DEMO": "0",
+                "REQUIRE_SECOND_FACTOR": "1",
+                "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+            }
+            return measured(options)
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+def measured(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from tests.bench import pages
+    from tests.bench.measure import run, statements
+
+    began = time.monotonic()
+
+    def say(words: str) -> None:
+        print(f"{time.monotonic() - began:6.0f} s  {words}", file=sys.stderr, flush=True)
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("migrate", interactive=False, verbosity=0)
+    say("an empty database")
+    world = pages.World(around=options.learners, say=say)
+    pairs = [one for one in pages.pairs(world) if options.only in one.name]
+    if options.profile:
+        for pair in pairs:
+            profile(pair, options.profile)
+        return 0
+    run(pairs, rounds=max(options.rounds, 5), say=say)
+    print(f"{'':34}{'against':12}{'ms':>8}{'ms':>8}  {'ratio (quartiles)':22}{'line':>6}  {'SQL':>4}")
+    for pair in pairs:
+        low, middle, high = pair.quartiles
+        own, other = pair.milliseconds
+        ratio = f"{middle:.2f} ({low:.2f} to {high:.2f})"
+        count = statements(pair.subject)
+        print(f"{pair.name:34}{pair.against:12}{own:8.1f}{other:8.1f}  {ratio:22}{pair.line:6.2f}  {count:4}  {pair.verdict}")
+    with connection.cursor() as cursor:
+        cursor.execute("show server_version")
+        print(f"\nPython {sys.version.split()[0]}, Django {django.__version__}, PostgreSQL {cursor.fetchone()[0]}, "
+              f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {len(pairs[0].ratios)} rounds")  # fmt: skip
+    return int(any(pair.verdict == "MISSES" for pair in pairs))
+
+
+def profile(pair: "Pair", calls: int) -> None:
+    for _ in range(3):
+        pair.subject()
+    watch = cProfile.Profile()
+    watch.enable()
+    for _ in range(calls):
+        pair.subject()
+    watch.disable()
+    print(f"\n=== {pair.name}, {calls} calls")
+    stats = pstats.Stats(watch)
+    stats.sort_stats("cumulative").print_stats(70)
+    stats.sort_stats("tottime").print_stats(35)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
