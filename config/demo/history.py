@@ -363,7 +363,7 @@ def _distance_learner(company: Company) -> None:
     """One person at a distance takes the Level 7 certificate and completes in May 2024."""
     with clock.at(D(2023, 1, 9)):
         client = programmes.add_client(name="Harlow and Finch Advisory", by=company.sunil)
-        programmes.add_contact(client, user=company.eleanor, job_title="Adviser to the client", by=company.sunil)
+        programmes.add_contact(client, user=company.adrian, job_title="Director", by=company.sunil)
         contract = programmes.add_contract(
             client=client,
             reference="HFA-2023-001",
@@ -381,6 +381,7 @@ def _distance_learner(company: Company) -> None:
             starts_on=D(2023, 1, 23),
             delivery="distance",
             places=1,
+            contact=company.adrian,
             tutor=company.ruth,
             eqa_until=D(2027, 12, 31),
         )

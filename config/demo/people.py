@@ -44,6 +44,7 @@ STAFF = (
     ),
 )
 JOB_TITLE = "Learning and Talent Manager"
+ADVISER = ("Adrian Finch", "adrian.finch@hfa.example")
 
 PSC_2022 = (
     "Priya Raman",
@@ -105,6 +106,7 @@ class Company:
     gareth: User
     amelia: User
     eleanor: User
+    adrian: User
 
 
 def address(name: str, domain: str = CLIENT_DOMAIN) -> str:
@@ -120,6 +122,8 @@ def company() -> Company:
         domain = CLIENT_DOMAIN if Role.CLIENT_CONTACT in roles else DOMAIN
         by = found.get("joan")
         found[key] = accounts.invite(email=address(name, domain), full_name=name, roles=roles, by=by)
+    name, email = ADVISER
+    found["adrian"] = accounts.invite(email=email, full_name=name, roles=[Role.CLIENT_CONTACT], by=found["joan"])
     return Company(**found)
 
 

@@ -46,7 +46,7 @@ def open_cohort(
 ) -> Cohort:
     """A cohort with its tutor proposed and approved, verifiers allocated."""
     version = Qualification.objects.get(number=number).versions.get()
-    tutor = more.pop("tutor")
+    tutor, contact = more.pop("tutor"), more.pop("contact", company.eleanor)
     eqa_until = more.pop("eqa_until")
     cohort = programmes.open_cohort(
         contract=contract, version=version, code=code, title=title, starts_on=starts_on, by=company.sunil, **more
@@ -54,7 +54,7 @@ def open_cohort(
     appointment = programmes.propose_tutor(
         cohort, tutor=tutor, from_on=starts_on, reason="Coaches in public service, knows the client", by=company.sunil
     )
-    programmes.approve_tutor(appointment, by=company.eleanor)
+    programmes.approve_tutor(appointment, by=contact)
     programmes.allocate_verifier(cohort, verifier=company.gareth, role=Role.IQA, from_on=starts_on, by=company.sunil)
     programmes.allocate_verifier(
         cohort, verifier=company.amelia, role=Role.EQA, from_on=starts_on, to_on=eqa_until, by=company.sunil
