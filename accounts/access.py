@@ -23,7 +23,7 @@ _SEEN = "second_step"
 class AuthedRequest(HttpRequest):
     """A request behind the door: `user` is a person with an account."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 def requires(*capabilities: Can) -> Callable[[Callable[..., HttpResponse]], View]:

@@ -38,16 +38,14 @@ def _tell(user: User, roles: list[Role]) -> None:
 
 
 @transaction.atomic
-def invite(
-    *, email: str, full_name: str, roles: Iterable[Role | str], by: User | None, known_as: str = ""
-) -> User:
+def invite(*, email: str, full_name: str, roles: Iterable[Role | str], by: User | None, known_as: str = "") -> User:
     """Add a person, or give the roles to whoever has this e-mail address already: one account each.
 
     Without a password they are sent a link that is good for fourteen days.
     """
     _check_may_manage(by)
     wanted = [Role(one) for one in roles]
-    user = User.objects.filter(email__iexact=email.strip()).first()
+    user: User | None = User.objects.filter(email__iexact=email.strip()).first()
     if user is None:
         user = User(email=email.strip(), full_name=full_name.strip(), known_as=known_as.strip(), created_at=clock.now())
         user.set_unusable_password()

@@ -36,7 +36,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     """`create_superuser` is missing on purpose: roles come from grants, and nobody stands above them."""
 
     def get_by_natural_key(self, email: str | None) -> User:
-        return self.get(email__iexact=email)
+        person: User = self.get(email__iexact=email)
+        return person
 
 
 class User(AbstractBaseUser):

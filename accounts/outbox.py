@@ -4,7 +4,11 @@ import re
 
 from django.conf import settings
 
+from core.models import NoticeState
+
 _SECRET = re.compile(r"\S*/(?:invitation|account/password/reset/key)/\S+")
+# The colour of a state that somebody should notice; sent is quiet.
+KINDS = {NoticeState.PENDING: "hand", NoticeState.SENDING: "hand", NoticeState.FAILED: "late"}
 HIDDEN = "(the link is shown only to the person it was sent to)"
 
 

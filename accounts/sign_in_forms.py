@@ -34,56 +34,56 @@ class OurWords(FormLook):
 _NEW = {"password1": "New password", "password2": "The new password again"}
 
 
-class LoginForm(OurWords, account.LoginForm):  # type: ignore[misc]
+class LoginForm(OurWords, account.LoginForm):
     labels: ClassVar[dict[str, str]] = {"login": "E-mail", "password": "Password"}
     submit_label = "Sign in"
 
 
-class ResetPasswordForm(OurWords, account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(OurWords, account.ResetPasswordForm):
     labels: ClassVar[dict[str, str]] = {"email": "E-mail"}
     submit_label = "Send the link"
 
 
-class ResetPasswordKeyForm(OurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(OurWords, account.ResetPasswordKeyForm):
     labels: ClassVar[dict[str, str]] = _NEW
     submit_label = "Set this password"
 
 
-class ChangePasswordForm(OurWords, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(OurWords, account.ChangePasswordForm):
     labels: ClassVar[dict[str, str]] = {"oldpassword": "Your password until now", **_NEW}
     submit_label = "Set this password"
 
 
-class ReauthenticateForm(OurWords, account.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(OurWords, account.ReauthenticateForm):
     labels: ClassVar[dict[str, str]] = {"password": "Password"}
     submit_label = "Go on"
 
 
-class CodeForm(OurWords, second.AuthenticateForm):  # type: ignore[misc]
+class CodeForm(OurWords, second.AuthenticateForm):
     labels: ClassVar[dict[str, str]] = {"code": "Code from your app, or a recovery code"}
     submit_label = "Sign in"
 
 
-class CodeAgainForm(OurWords, second.ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(OurWords, second.ReauthenticateForm):
     labels: ClassVar[dict[str, str]] = {"code": "Code from your app, or a recovery code"}
     submit_label = "Go on"
 
 
-class ActivateAppForm(OurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateAppForm(OurWords, totp.ActivateTOTPForm):
     labels: ClassVar[dict[str, str]] = {"code": "Code that the app shows"}
     submit_label = "Add this app"
 
 
-class RemoveAppForm(OurWords, totp.DeactivateTOTPForm):  # type: ignore[misc]
+class RemoveAppForm(OurWords, totp.DeactivateTOTPForm):
     submit_label = "Remove the app"
     submit_css = "btn-danger"
 
 
-class AddKeyForm(OurWords, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class AddKeyForm(OurWords, webauthn.AddWebAuthnForm):
     labels: ClassVar[dict[str, str]] = {"name": "A name for it, such as “laptop”"}
     submit_label = ""
 
 
-class RenameKeyForm(OurWords, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+class RenameKeyForm(OurWords, webauthn.EditWebAuthnForm):
     labels: ClassVar[dict[str, str]] = {"name": "Name"}
     submit_label = "Rename"

@@ -61,7 +61,9 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 @requires(Can.USE_HOME)
 def account(request: AuthedRequest) -> HttpResponse:
     grants = request.user.grants.current().order_by("granted_at")
-    return render(request, "accounts/account.html", {"grants": grants, "second_steps": second_steps(request.user).count()})
+    return render(
+        request, "accounts/account.html", {"grants": grants, "second_steps": second_steps(request.user).count()}
+    )
 
 
 # ---- people
@@ -85,7 +87,9 @@ def people(request: AuthedRequest) -> HttpResponse:
             "last": ("By last sign-in", ("last_login",)),
         },
     )
-    return render(request, "accounts/people.html", {"listing": found, "may_invite": request.user.can(Can.INVITE_PEOPLE)})
+    return render(
+        request, "accounts/people.html", {"listing": found, "may_invite": request.user.can(Can.INVITE_PEOPLE)}
+    )
 
 
 @requires(Can.SEE_PEOPLE)
@@ -168,7 +172,8 @@ def notices(request: AuthedRequest) -> HttpResponse:
         filters=[state],
         orders={"queued": ("Newest first", ("-queued_at",)), "to": ("By person", ("recipient__full_name",))},
     )
-    return render(request, "accounts/outbox.html", {"listing": found})
+    rows = [(one, outbox.KINDS.get(one.state, "")) for one in found.page]
+    return render(request, "accounts/outbox.html", {"listing": found, "rows": rows})
 
 
 @requires(Can.READ_OUTBOX)

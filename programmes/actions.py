@@ -124,9 +124,7 @@ def open_cohort(
 
 
 @transaction.atomic
-def set_cohort_deadline(
-    cohort: Cohort, *, assignment: Assignment, due_on: dt.date, by: User | None
-) -> CohortDeadline:
+def set_cohort_deadline(cohort: Cohort, *, assignment: Assignment, due_on: dt.date, by: User | None) -> CohortDeadline:
     """Set or change the day by which the cohort hands in. A learner's own date, if there is one, stays."""
     _allow(policy.runs_the_contract(cohort.contract, by))
     if assignment.version_id != cohort.version_id:
@@ -191,9 +189,7 @@ def decline_tutor(appointment: TutorAppointment, *, decision_note: str, by: User
 
 
 @transaction.atomic
-def end_appointment(
-    appointment: TutorAppointment, *, to_on: dt.date, reason: str, by: User | None
-) -> TutorAppointment:
+def end_appointment(appointment: TutorAppointment, *, to_on: dt.date, reason: str, by: User | None) -> TutorAppointment:
     """Give an approved appointment its last day. Until then the tutor sees the cohort; what they marked stays theirs."""
     _allow(policy.runs_the_contract(appointment.cohort.contract, by))
     _refuse(policy.begins_before_it_ends(appointment.from_on, to_on))
@@ -229,5 +225,7 @@ def allocate_verifier(
     allocation = VerifierAllocation.objects.create(
         cohort=cohort, verifier=verifier, role=role, from_on=from_on, to_on=to_on
     )
-    record(cohort, "allocate_verifier", by=by, verifier=verifier.pk, role=role.value, reason=f"{verifier}: {role.label}")
+    record(
+        cohort, "allocate_verifier", by=by, verifier=verifier.pk, role=role.value, reason=f"{verifier}: {role.label}"
+    )
     return allocation

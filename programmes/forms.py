@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -79,7 +79,9 @@ class OpenCohortForm(Form):
     )
     code = forms.SlugField(label="Code", max_length=30, help_text="Letters, digits and hyphens, such as PSC-2024.")
     title = forms.CharField(label="Title", max_length=150)
-    delivery = forms.ChoiceField(label="Delivery", choices=Delivery.choices, widget=forms.RadioSelect, initial="virtual")
+    delivery = forms.ChoiceField(
+        label="Delivery", choices=Delivery.choices, widget=forms.RadioSelect, initial="virtual"
+    )
     starts_on = DateField(label="First day")
     ends_on = DateField(label="Last day", required=False)
     places = forms.IntegerField(label="Places bought", min_value=1, max_value=500, initial=12)
@@ -88,7 +90,9 @@ class OpenCohortForm(Form):
 class SetCohortDeadlineForm(Form):
     submit_label = "Set this deadline"
 
-    assignment = forms.ModelChoiceField(label="Assignment", queryset=Assignment.objects.none(), widget=forms.RadioSelect)
+    assignment = forms.ModelChoiceField(
+        label="Assignment", queryset=Assignment.objects.none(), widget=forms.RadioSelect
+    )
     due_on = DateField(label="Due on", help_text="Until midnight of this day.")
 
     def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
@@ -160,6 +164,4 @@ class AllocateVerifierForm(Form):
 
 def _offer(form: Form, name: str, rows: Any) -> None:
     """What a choice may be, known only when the form is made."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = rows
+    cast(Any, form.fields[name]).queryset = rows

@@ -136,7 +136,9 @@ def _table(given: Any, shape: Shape, where: str) -> Table:
             raise CatalogueError(f"{where}: “{key}” is missing.")
     table: Table = {name: _value(given, name, shape, where) for name in shape.columns}
     table |= {name: given.get(name, []) for name in shape.names}
-    return table | {name: _tables(given.get(name, []), inner, f"{where}, {name}") for name, inner in shape.inside.items()}
+    return table | {
+        name: _tables(given.get(name, []), inner, f"{where}, {name}") for name, inner in shape.inside.items()
+    }
 
 
 def _value(given: Mapping[str, Any], name: str, shape: Shape, where: str) -> Any:
@@ -162,7 +164,9 @@ def _units_exist(tables: Table, where: str) -> None:
     for assignment in tables["assignments"]:
         unknown = [one for one in assignment["units"] if one not in numbers]
         if unknown:
-            raise CatalogueError(f"{where}: “{assignment['title']}” names unit {unknown[0]}, which the file does not have.")
+            raise CatalogueError(
+                f"{where}: “{assignment['title']}” names unit {unknown[0]}, which the file does not have."
+            )
 
 
 def _rule_is_whole(version: Table, where: str) -> None:

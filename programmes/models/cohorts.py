@@ -40,7 +40,9 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
             mine |= Q(pk__in=TutorAppointment.objects.in_force(today).filter(tutor=user).values("cohort"))
         if user.has_role(Role.IQA, Role.EQA):
             roles = user.roles & {Role.IQA, Role.EQA}
-            mine |= Q(pk__in=VerifierAllocation.objects.in_force(today).filter(verifier=user, role__in=roles).values("cohort"))
+            mine |= Q(
+                pk__in=VerifierAllocation.objects.in_force(today).filter(verifier=user, role__in=roles).values("cohort")
+            )
         return self.filter(mine).distinct()
 
     def for_client_contact(self, user: User) -> CohortQuerySet:
@@ -172,12 +174,12 @@ class TutorAppointment(models.Model):
     def __str__(self) -> str:
         return f"{self.tutor}, tutor of {self.cohort}"
 
+    def get_absolute_url(self) -> str:
+        return self.cohort.get_absolute_url()
+
     @property
     def is_approved(self) -> bool:
         return self.state == AppointmentState.APPROVED
-
-    def get_absolute_url(self) -> str:
-        return self.cohort.get_absolute_url()
 
 
 class VerifierAllocationQuerySet(models.QuerySet["VerifierAllocation"]):

@@ -38,7 +38,9 @@ def cohorts(request: AuthedRequest) -> HttpResponse:
     counts["running"] = counts["total"] - counts["coming"] - counts["over"]
     options = [(key, f"{label}, {counts[key]}") for key, label in WHEN]
     when = chosen(request, "when", "When", options, every=f"All, {counts['total']}")
-    rows = {"coming": seen.coming, "running": seen.running, "over": seen.over}[when.value](today) if when.value else seen
+    rows = (
+        {"coming": seen.coming, "running": seen.running, "over": seen.over}[when.value](today) if when.value else seen
+    )
     found = listing(
         request,
         rows.with_plan(today),
@@ -96,7 +98,9 @@ def propose_tutor(request: AuthedRequest, code: str) -> HttpResponse:
     cohort = _own_cohort(request, code)
     form = ProposeTutorForm(request.POST or None, cohort=cohort)
     if form.is_valid() and form.attempts(actions.propose_tutor, cohort, by=request.user):
-        messages.success(request, f"{form.result.tutor} is proposed. The contacts of {cohort.contract.client} are told.")
+        messages.success(
+            request, f"{form.result.tutor} is proposed. The contacts of {cohort.contract.client} are told."
+        )
         return redirect(cohort)
     return render(request, "programmes/propose_tutor.html", {"form": form, "cohort": cohort})
 

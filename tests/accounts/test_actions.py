@@ -28,7 +28,9 @@ def test_an_invited_person_has_roles_a_mail_with_a_link_and_no_password(cast):
 
 
 def test_an_address_that_is_known_gets_the_roles_and_no_second_account(cast):
-    actions.invite(email=cast.tutor.email.upper(), full_name="Else", roles=[Role.TUTOR, Role.IQA], by=cast.administrator)
+    actions.invite(
+        email=cast.tutor.email.upper(), full_name="Else", roles=[Role.TUTOR, Role.IQA], by=cast.administrator
+    )
 
     user = User.objects.get(email__iexact=cast.tutor.email)
     assert user.roles == {Role.TUTOR, Role.IQA}

@@ -123,9 +123,7 @@ def test_learners_and_client_contacts_need_none(cast, strict):
         assert cast.client_of(person).get(reverse("accounts:account")).status_code == 200
 
 
-def test_staff_add_an_app_and_are_asked_for_its_code_from_then_on(
-    cast, strict, django_capture_on_commit_callbacks
-):
+def test_staff_add_an_app_and_are_asked_for_its_code_from_then_on(cast, strict, django_capture_on_commit_callbacks):
     client, _ = sign_in(cast.tutor)
     page = client.get(reverse("mfa_activate_totp"), follow=True).content.decode()
     assert "Is it still you?" in page

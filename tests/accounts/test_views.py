@@ -19,9 +19,7 @@ def admin(cast):
 
 @pytest.fixture
 def invited(cast):
-    return actions.invite(
-        email="new@example.org", full_name="Nora New", roles=[Role.TUTOR], by=cast.administrator
-    )
+    return actions.invite(email="new@example.org", full_name="Nora New", roles=[Role.TUTOR], by=cast.administrator)
 
 
 # ---- people

@@ -60,9 +60,7 @@ def test_a_contract_has_managers_a_reference_of_its_own_and_days_in_order(cast):
     with pytest.raises(Refused, match="not a contract manager"):
         actions.add_contract(reference="R-2", managers=[cast.tutor], **facts)
     with pytest.raises(Refused, match="before the first"):
-        actions.add_contract(
-            reference="R-2", managers=[cast.contract_manager], ends_on=clock.today() - DAY, **facts
-        )
+        actions.add_contract(reference="R-2", managers=[cast.contract_manager], ends_on=clock.today() - DAY, **facts)
 
 
 def test_only_those_who_run_the_contract_open_its_cohorts(cast, cohort):
@@ -91,8 +89,8 @@ def test_a_deadline_is_changed_in_place_and_belongs_to_the_cohorts_qualification
     assert cohort.deadlines.get(assignment=essay).due_on == later
     with pytest.raises(Refused, match="begins after"):
         actions.set_cohort_deadline(cohort, assignment=essay, due_on=cohort.starts_on - DAY, by=cast.administrator)
+    foreign = factories.a_version().assignments.first()
     with pytest.raises(Refused, match="another qualification"):
-        foreign = factories.a_version().assignments.first()
         actions.set_cohort_deadline(cohort, assignment=foreign, due_on=later, by=cast.administrator)
     with pytest.raises(NotAllowed):
         actions.set_cohort_deadline(cohort, assignment=essay, due_on=later, by=cast.tutor)

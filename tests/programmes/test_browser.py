@@ -15,9 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_the_pages_of_programmes_are_clean_and_fit_a_phone(page, sign_in, axe, cast):
     call_command("load_qualifications", verbosity=0)
-    cohort = factories.a_cohort(
-        cast=cast, version=QualificationVersion.objects.get(qualification__number="8588-21")
-    )
+    cohort = factories.a_cohort(cast=cast, version=QualificationVersion.objects.get(qualification__number="8588-21"))
     tutor = factories.a_user(role=Role.TUTOR)
     appointment = actions.propose_tutor(cohort, tutor=tutor, from_on=clock.today(), by=cast.contract_manager)
     pages = {
