@@ -172,8 +172,8 @@ def notices(request: AuthedRequest) -> HttpResponse:
         filters=[state],
         orders={"queued": ("Newest first", ("-queued_at",)), "to": ("By person", ("recipient__full_name",))},
     )
-    rows = [(one, outbox.KINDS.get(one.state, "")) for one in found.page]
-    return render(request, "accounts/outbox.html", {"listing": found, "rows": rows})
+    shown = [(one, outbox.KINDS.get(one.state, "")) for one in found.page]
+    return render(request, "accounts/outbox.html", {"listing": found, "rows": shown})
 
 
 @requires(Can.READ_OUTBOX)
