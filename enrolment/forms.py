@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -214,20 +214,22 @@ class QuestionnaireForm(Form):
         return {**given, "hopes": str(typed).replace("\x00", "")} if "hopes" in self.data else given
 
 
+class CohortField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.code}, {obj.title}"
+
+
 class InviteLearnerForm(Form):
     submit_label = "Invite this learner"
 
-    cohort = forms.ModelChoiceField(label="Cohort", queryset=Cohort.objects.none(), empty_label="Choose a cohort")
+    cohort = CohortField(label="Cohort", queryset=Cohort.objects.none(), empty_label="Choose a cohort")
     full_name = forms.CharField(label="Name", max_length=150)
     email = forms.EmailField(label="E-mail", help_text="Whoever has an account under this address keeps it")
     pathway = forms.ChoiceField(label="Pathway", choices=Pathway.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["cohort"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Cohort.objects.visible_to(user)
-        field.label_from_instance = lambda one: f"{one.code}, {one.title}"
+        cast(CohortField, self.fields["cohort"]).queryset = Cohort.objects.visible_to(user)
 
 
 class AcceptForm(Form):
@@ -272,10 +274,14 @@ class RegisterForm(Form):
         return given
 
 
+class AssignmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of the assignments of the learner's own qualification."""
+
+
 class SetDeadlineForm(Form):
     submit_label = "Set this deadline"
 
-    assignment = forms.ModelChoiceField(
+    assignment = AssignmentField(
         label="Assignment", queryset=Assignment.objects.none(), empty_label="Choose an assignment"
     )
     due_on = DateField(label="New date")
@@ -284,11 +290,12 @@ class SetDeadlineForm(Form):
     def __init__(self, *args: Any, enrolment: Enrolment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.enrolment = enrolment
-        field = self.fields["assignment"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Assignment.objects.filter(version=enrolment.cohort.version_id)
+        choices = Assignment.objects.filter(version=enrolment.cohort.version_id)
+        cast(AssignmentField, self.fields["assignment"]).queryset = choices
         if expires_on := self._expires_on():
-            self.fields["due_on"].help_text = f"The registration ends on {expires_on:%a} {expires_on.day} {expires_on:%B %Y}"
+            self.fields[
+                "due_on"
+            ].help_text = f"The registration ends on {expires_on:%a} {expires_on.day} {expires_on:%B %Y}"
 
     def _expires_on(self) -> dt.date | None:
         registration = getattr(self.enrolment, "registration", None)

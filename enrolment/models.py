@@ -149,7 +149,9 @@ class Application(models.Model):
 
     def missing(self) -> list[str]:
         """Names of the required fields that are still empty, and of any field that cannot be read as typed."""
-        return [name for name in self.REQUIRED if not getattr(self, name) and name not in self.unread] + list(self.unread)
+        return [name for name in self.REQUIRED if not getattr(self, name) and name not in self.unread] + list(
+            self.unread
+        )
 
 
 class SupportNeeds(models.Model):

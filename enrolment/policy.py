@@ -57,7 +57,9 @@ def age_problem(born_on: dt.date | None, *, minimum: int | None, starts_on: dt.d
     day = f"{starts_on:%a} {starts_on.day} {starts_on:%B %Y}"
     if born_on is None:
         return f"The learner has given no date of birth, and this qualification is for people of {minimum} or older."
-    return f"The learner is younger than {minimum} on {day}, when the cohort starts. This qualification asks for that age."
+    return (
+        f"The learner is younger than {minimum} on {day}, when the cohort starts. This qualification asks for that age."
+    )
 
 
 def age_on(born_on: dt.date, day: dt.date) -> int:
@@ -131,7 +133,9 @@ def registered_before_the_start(registered_on: dt.date, *, starts_on: dt.date) -
     if registered_on >= starts_on:
         return ""
     days = (starts_on - registered_on).days
-    return f"The registration begins {days} day{'s' * (days != 1)} before the cohort starts, so its period runs from then."
+    return (
+        f"The registration begins {days} day{'s' * (days != 1)} before the cohort starts, so its period runs from then."
+    )
 
 
 def refund_sentence(registration: Any, *, today: dt.date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,15 +27,13 @@ def tutors_of(cohort: Cohort) -> Any:
     return User.objects.filter(pk__in=standing).order_by("full_name")
 
 
-class TutorField(forms.ModelChoiceField):
+class TutorField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=User.objects.none(), label="Tutor", empty_label="Choose a tutor", **kwargs)
 
 
 def _only_tutors_of(form: Form, cohort: Cohort) -> None:
-    field = form.fields["tutor"]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = tutors_of(cohort)
+    cast(TutorField, form.fields["tutor"]).queryset = tutors_of(cohort)
 
 
 def _link(**kwargs: Any) -> forms.URLField:
@@ -132,7 +130,10 @@ class ReturnTimetableForm(Form):
     submit_label = "Send the timetable back"
 
     decision_note = forms.CharField(
-        label="What does not suit", max_length=250, widget=forms.Textarea, help_text="Name the dates, and others if you can"
+        label="What does not suit",
+        max_length=250,
+        widget=forms.Textarea,
+        help_text="Name the dates, and others if you can",
     )
 
 
@@ -219,7 +220,11 @@ class RegisterForm(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.session, self.enrolments, self.places = session, enrolments, places
-        marks = [(PlaceState.ATTENDED.value, "Attended"), (PlaceState.PART.value, "In part"), (PlaceState.ABSENT.value, "Absent")]
+        marks = [
+            (PlaceState.ATTENDED.value, "Attended"),
+            (PlaceState.PART.value, "In part"),
+            (PlaceState.ABSENT.value, "Absent"),
+        ]
         for one in enrolments:
             place = places.get(one.pk)
             state = place.state if place and place.state != PlaceState.BOOKED else ""

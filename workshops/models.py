@@ -208,7 +208,9 @@ class Feedback(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(**{f"{one}__isnull": True}) | Q(**{f"{one}__lte": 10}), name=f"feedback_{one}")
+            models.CheckConstraint(
+                condition=Q(**{f"{one}__isnull": True}) | Q(**{f"{one}__lte": 10}), name=f"feedback_{one}"
+            )
             for one in ("overall", "tutor", "knowledge_before", "knowledge_after")
         ]
 
@@ -240,7 +242,9 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """The learner who asks and the tutors of the cohort; nobody else reads along."""
         mine = Q(enrolment__learner=user)
         if user.has_role(Role.TUTOR):
-            mine |= Q(enrolment__cohort__in=Cohort.objects.filter(appointments__tutor=user, appointments__state="approved"))
+            mine |= Q(
+                enrolment__cohort__in=Cohort.objects.filter(appointments__tutor=user, appointments__state="approved")
+            )
         return self.filter(mine).distinct()
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 
 from accounts.models import User
 from core import clock
@@ -79,7 +78,9 @@ def caught_up(catch_up: CatchUp) -> None:
     place = catch_up.place
     learner = place.enrolment.learner
     link = place.session.get_absolute_url()
-    _tell(f"catch_up:{catch_up.pk}", "session_caught_up", [learner], link=link, catch_up=catch_up, session=place.session)
+    _tell(
+        f"catch_up:{catch_up.pk}", "session_caught_up", [learner], link=link, catch_up=catch_up, session=place.session
+    )
 
 
 def asked(message: Message) -> None:

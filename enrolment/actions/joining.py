@@ -96,9 +96,7 @@ def withdraw_support_needs(enrolment: Enrolment, *, by: User) -> None:
 
 
 @transaction.atomic
-def save_questionnaire(
-    enrolment: Enrolment, *, ratings: Mapping[int, int], hopes: str = "", by: User
-) -> Questionnaire:
+def save_questionnaire(enrolment: Enrolment, *, ratings: Mapping[int, int], hopes: str = "", by: User) -> Questionnaire:
     """Keep the ratings given so far (outcome to 0..10) and what the learner hopes for. Earlier ratings stay."""
     _check_open(enrolment, by)
     outcomes = LearningOutcome.objects.filter(unit__version=enrolment.cohort.version_id).values_list("pk", flat=True)

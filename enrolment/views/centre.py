@@ -85,10 +85,11 @@ def enrolment(request: AuthedRequest, pk: int) -> HttpResponse:
     context = {
         "enrolment": one,
         "form_sent": form,
-        "choices": [*choices(one, request.user, TRANSITIONS), *_further(one, request)],
+        "choices": [*_further(one, request), *choices(one, request.user, TRANSITIONS)],
+        "primary": "accept" if one.state == EnrolmentState.APPLIED else "register",
         "events": Event.objects.about(one)[:30],
-        "own_deadlines": one.deadlines.select_related("assignment", "set_by"),
-        "cohort_deadlines": one.cohort.deadlines.select_related("assignment"),
+        "own_deadlines": one.deadlines.select_related("assignment", "set_by") if one.has_started else [],
+        "cohort_deadlines": one.cohort.deadlines.select_related("assignment") if one.has_started else [],
         "sees_person": sees_person,
         "person": [*answers(AboutForm, form), *answers(ContactForm, form)[:-1]] if sees_person and form else [],
         "support_needs": getattr(one, "support_needs", None) if sees_person else None,
@@ -186,9 +187,7 @@ def set_deadline(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.ENROL)
 def withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
     one = visible_or_404(request, pk)
-    form = WithdrawForm(
-        request.POST or None, submit_label=f"Withdraw {one.learner}", cancel_url=one.get_absolute_url()
-    )
+    form = WithdrawForm(request.POST or None, submit_label=f"Withdraw {one.learner}", cancel_url=one.get_absolute_url())
     if form.is_valid() and form.attempts(actions.withdraw, one, by=request.user):
         messages.success(request, f"{one.learner} is withdrawn.")
         return redirect(one)

@@ -48,9 +48,7 @@ def _support(request: AuthedRequest, one: Enrolment, page: str) -> dict[str, str
 
 
 def _questionnaire(request: AuthedRequest, one: Enrolment, page: str) -> dict[str, str]:
-    form = QuestionnaireForm(
-        request.POST, outcomes=outcomes_of(one), questionnaire=getattr(one, "questionnaire", None)
-    )
+    form = QuestionnaireForm(request.POST, outcomes=outcomes_of(one), questionnaire=getattr(one, "questionnaire", None))
     form.is_valid()
     actions.save_questionnaire(one, **form.given(), by=request.user)
     return _problems(form)

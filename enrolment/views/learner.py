@@ -115,7 +115,14 @@ def task_groups(one: Enrolment, *, rated: int, asked: int) -> list[tuple[str, li
 
 def _row(label: str, url: str, hint: str, *, done: bool, word: str, begun: bool) -> dict[str, Any]:
     state = "" if done or not begun else "in_hand"
-    return {"label": label, "url": url, "hint": hint, "state": state, "status": "Done" if done else word, "needed": True}
+    return {
+        "label": label,
+        "url": url,
+        "hint": hint,
+        "state": state,
+        "status": "Done" if done else word,
+        "needed": True,
+    }
 
 
 @requires(Can.APPLY)
@@ -123,8 +130,7 @@ def _row(label: str, url: str, hint: str, *, done: bool, word: str, begun: bool)
 def draft(request: AuthedRequest, pk: int, page: str) -> HttpResponse:
     """One page of the enrolment form. Whatever was typed is kept, also when it cannot be taken as it is."""
     one = own_or_404(request, pk)
-    autosave = _autosave(one, page)
-    looks: dict[str, Any] = {"autosave": autosave, "cancel_url": _page(one, "tasks")}
+    looks: dict[str, Any] = {"autosave": _autosave(one, page)}
     if one.state != EnrolmentState.INVITED:
         return redirect("enrolment:apply", pk=one.pk)
     if request.method == "POST":
@@ -215,7 +221,9 @@ def answers(form: type[DraftForm], application: Application | None) -> list[tupl
     """(question, answer) of one page of the form; what cannot be read is shown as it was typed."""
     rows = []
     for name, field in form.base_fields.items():
-        value = application and (application.unread.get(name) or form.shown(name, getattr(application, name)))
+        value = application and form.shown(name, getattr(application, name))
+        if application and name in application.unread:
+            value = f"“{application.unread[name]}”, which still has to be corrected"
         if name == "data_notice_at":
             value = "Yes" if value else ""
         rows.append((str(field.label), value or "Not answered"))
@@ -224,7 +232,8 @@ def answers(form: type[DraftForm], application: Application | None) -> list[tupl
 
 def ratings_by_unit(one: Enrolment) -> list[tuple[Any, list[tuple[LearningOutcome, int | None]]]]:
     """Each unit with its outcomes and what the learner rated."""
-    known, groups = _ratings(one), {}
+    known = _ratings(one)
+    groups: dict[int, tuple[Any, list[tuple[LearningOutcome, int | None]]]] = {}
     for outcome in outcomes_of(one):
         groups.setdefault(outcome.unit_id, (outcome.unit, []))[1].append((outcome, known.get(outcome.pk)))
     return list(groups.values())

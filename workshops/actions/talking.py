@@ -72,8 +72,6 @@ def supervise(
     given = {"held_on": held_on, "minutes": minutes, "topics": topics.strip(), "feedback": feedback.strip()}
     if twin := SupervisionSession.objects.filter(enrolment=enrolment, supervisor=by, **given).first():
         return twin
-    session = SupervisionSession.objects.create(
-        enrolment=enrolment, supervisor=by, recorded_at=clock.now(), **given
-    )
+    session = SupervisionSession.objects.create(enrolment=enrolment, supervisor=by, recorded_at=clock.now(), **given)
     record(enrolment, "supervise", by=by, held_on=held_on.isoformat(), minutes=minutes)
     return session

@@ -40,14 +40,18 @@ def calendar_of(session: Session) -> bytes:
     calendar.add("prodid", f"-//{settings.CENTRE_NAME}//Waymark//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
-    calendar.add_component(Timezone.from_tzid("Europe/London", first_date=session.starts_at.date().replace(month=1, day=1)))
+    calendar.add_component(
+        Timezone.from_tzid("Europe/London", first_date=session.starts_at.date().replace(month=1, day=1))
+    )
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 @requires(Can.SEE_SESSIONS)
 def calendar(request: AuthedRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(Session.objects.visible_to(request.user).select_related("cohort"), pk=pk)
     response = HttpResponse(calendar_of(session), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{session.cohort.code}-{session.kind}-{session.number}.ics"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{session.cohort.code}-{session.kind}-{session.number}.ics"'
+    )
     return response

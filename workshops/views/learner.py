@@ -86,7 +86,9 @@ def give_feedback(request: AuthedRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.attempts(actions.give_feedback, place, by=request.user):
         messages.success(request, "Your feedback is kept. Your tutor sees it without your name.")
         return redirect("workshops:own")
-    blocked = "You have answered this form already." if hasattr(place, "feedback") else policy.may_answer(place, request.user)
+    blocked = (
+        "You have answered this form already." if hasattr(place, "feedback") else policy.may_answer(place, request.user)
+    )
     context = {"place": place, "session": place.session, "form": form, "blocked": blocked}
     return render(request, "workshops/give_feedback.html", context)
 

@@ -82,7 +82,9 @@ def change_session(request: AuthedRequest, pk: int) -> HttpResponse:
     one = visible_or_404(request, pk)
     names = ("title", "starts_at", "ends_at", "minutes", "tutor", "join_link")
     initial = {name: getattr(one, name) for name in names}
-    form = ChangeSessionForm(request.POST or None, cohort=one.cohort, initial=initial, cancel_url=one.get_absolute_url())
+    form = ChangeSessionForm(
+        request.POST or None, cohort=one.cohort, initial=initial, cancel_url=one.get_absolute_url()
+    )
     if form.is_valid() and form.attempts(actions.change_session, one, by=request.user):
         messages.success(request, "The session is changed.")
         return redirect(one)

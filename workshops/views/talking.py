@@ -31,7 +31,12 @@ def threads(request: AuthedRequest) -> HttpResponse:
     if waits.value:
         rows = rows.filter(awaits_tutor=waits.value == "tutor")
     found = listing(
-        request, rows, noun="question", orders=ORDERS, find=("subject", "enrolment__learner__full_name"), filters=[waits]
+        request,
+        rows,
+        noun="question",
+        orders=ORDERS,
+        find=("subject", "enrolment__learner__full_name"),
+        filters=[waits],
     )
     context = {
         "listing": found,
