@@ -33,8 +33,7 @@ class Cast:
         return client
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+def a_cast() -> Cast:
     roles = {
         "learner": (Role.LEARNER, "Lena Learner"),
         "tutor": (Role.TUTOR, "Tomas Tutor"),
@@ -46,3 +45,14 @@ def cast(db: None) -> Cast:
         "stranger": (None, "Stan Stranger"),
     }
     return Cast(**{who: factories.a_user(role=role, name=name) for who, (role, name) in roles.items()})
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return a_cast()
+
+
+@pytest.fixture
+def cast_for_browser(transactional_db: None) -> Cast:
+    """The cast where a browser looks on: what is written is committed, and emptied after the test."""
+    return a_cast()
