@@ -58,5 +58,9 @@ def ai_remark(assignment: Any, ai_use: str) -> str:
 
 def ai_word(ai_use: str) -> str:
     """As the receipt says it."""
-    said = {"none": "no AI used", "research": "AI used to find sources", "assisted": "AI used for language and structure"}
+    said = {
+        "none": "no AI used",
+        "research": "AI used to find sources",
+        "assisted": "AI used for language and structure",
+    }
     return said.get(ai_use, "AI used in another way")

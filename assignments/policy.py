@@ -92,7 +92,9 @@ def day_problem(day: dt.date | None, *, today: dt.date, not_before: dt.date, wha
     return ""
 
 
-_CODE = re.compile(r"(?:[A-Za-z]{1,3}|(?:client|coachee|mentee|[A-Za-z]{1,3})?[ .-]?[A-Za-z]?[0-9]{1,4})", re.IGNORECASE)
+_CODE = re.compile(
+    r"(?:[A-Za-z]{1,3}|(?:client|coachee|mentee|[A-Za-z]{1,3})?[ .-]?[A-Za-z]?[0-9]{1,4})", re.IGNORECASE
+)
 _PERSONAL = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "an e-mail address"),
     (re.compile(r"(?<![\w-])(?:\+44|0)[ 0-9()-]{8,14}[0-9]"), "a phone number"),
@@ -114,7 +116,9 @@ def personal_remark(text: str) -> str:
     if not found:
         return ""
     listed = " and ".join(dict.fromkeys(found))
-    return f"This text seems to hold {listed}. Your portfolio is read by others, so take out what tells who it is about."
+    return (
+        f"This text seems to hold {listed}. Your portfolio is read by others, so take out what tells who it is about."
+    )
 
 
 def length_remark(words: int | None, least: int | None, most: int | None) -> str:
@@ -196,7 +200,9 @@ def some_criterion_is_unmet(submission: Any, by: Any) -> str:
 
 
 def each_unmet_criterion_has_an_action(submission: Any, by: Any) -> str:
-    without = [one.criterion.number for one in _decisions(submission) if one.decision == "refer" and not one.action.strip()]
+    without = [
+        one.criterion.number for one in _decisions(submission) if one.decision == "refer" and not one.action.strip()
+    ]
     if without:
         return f"Say what the learner has to do for {listed(without)}."
     return ""

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assignments.deadlines import Deadline, for_enrolments, said
@@ -76,7 +76,7 @@ def days_with_a_stage(on: dt.date) -> list[dt.date]:
 
 def due(on: dt.date) -> list[Reminder]:
     """The reminders of the day `on` that are not in the outbox yet, in six statements whatever their number."""
-    wanted = _candidates(days_with_a_stage(on))
+    wanted = _not_told(_candidates(days_with_a_stage(on)), on)
     if not wanted:
         return []
     ids = {enrolment for enrolment, _ in wanted}
@@ -89,31 +89,54 @@ def due(on: dt.date) -> list[Reminder]:
     people = {row[0]: row[1:] for row in _people(ids)}
     titles = dict(Assignment.objects.order_by().values_list("pk", "title"))
     found = []
-    for pair in sorted(wanted - handed_in):
-        deadline, person = dates[pair], people[pair[0]]
-        if one := _reminder(pair, deadline, person, titles[pair[1]], on):
+    for pair in sorted(wanted.keys() - handed_in):
+        one = _reminder(pair, dates[pair], people[pair[0]], titles[pair[1]], on)
+        if one is not None and one.deadline.due_on in wanted[pair]:
             found.append(one)
-    told = set(Notice.objects.filter(key__in=[one.key for one in found]).values_list("key", flat=True))
-    return [one for one in found if one.key not in told]
+    return found
 
 
-def _candidates(days: Sequence[dt.date]) -> set[tuple[int, int]]:
-    """Learner and assignment wherever one of their dates may fall on `days`, in one statement. `due` decides."""
+Pair = tuple[int, int]
+
+
+def _candidates(days: Sequence[dt.date]) -> Iterable[tuple[int, int, dt.date]]:
+    """Learner, assignment and date wherever one of their dates falls on `days`, in one statement. `due` decides."""
     active = Enrolment.objects.active().filter(learner__is_active=True).order_by()
     paths = (
-        ({"cohort__deadlines__due_on__in": days}, "cohort__deadlines__assignment"),
-        ({"deadlines__due_on__in": days}, "deadlines__assignment"),
-        ({"submissions__resubmit_by__in": days}, "submissions__assignment"),
-        ({"registration__expires_on__in": days}, "cohort__version__assignments"),
+        ("cohort__deadlines__assignment", "cohort__deadlines__due_on"),
+        ("deadlines__assignment", "deadlines__due_on"),
+        ("submissions__assignment", "submissions__resubmit_by"),
+        ("cohort__version__assignments", "registration__expires_on"),
     )
-    first, *others = (active.filter(**rule).values_list("pk", assignment) for rule, assignment in paths)
-    return {pair for pair in first.union(*others) if pair[1] is not None}
+    first, *others = (
+        active.filter(**{f"{day}__in": days}).values_list("pk", assignment, day) for assignment, day in paths
+    )
+    return [row for row in first.union(*others) if row[1] is not None]
 
 
-Person = tuple[int, str, str, str, str, dt.datetime]
+def _not_told(candidates: Iterable[tuple[int, int, dt.date]], on: dt.date) -> dict[Pair, set[dt.date]]:
+    """The dates of each pair whose reminder of this stage is not in the outbox: most have been told days ago."""
+    keys = {}
+    for enrolment, assignment, day in candidates:
+        stage = stage_on(day, on)
+        if stage is not None:
+            keys[_key(enrolment, assignment, day, stage)] = (enrolment, assignment), day
+    told = set(Notice.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+    wanted: dict[Pair, set[dt.date]] = {}
+    for key, (pair, day) in keys.items():
+        if key not in told:
+            wanted.setdefault(pair, set()).add(day)
+    return wanted
 
 
-def _people(ids: Iterable[int]) -> Iterable[tuple[int, int, str, str, str, str, dt.datetime]]:
+def _key(enrolment: int, assignment: int, due_on: dt.date, stage: int) -> str:
+    return f"reminder:{enrolment}:{assignment}:{due_on}:{stage}"
+
+
+Person = tuple[int, str, str, str, str, dt.datetime | None]
+
+
+def _people(ids: Iterable[int]) -> Iterable[tuple[int, int, str, str, str, str, dt.datetime | None]]:
     return (
         Enrolment.objects.filter(pk__in=ids)
         .order_by()
@@ -133,14 +156,14 @@ def _reminder(
     pair: tuple[int, int], deadline: Deadline, person: Person, assignment: str, on: dt.date
 ) -> Reminder | None:
     """The reminder for this date, if a stage of it holds on the day `on`."""
-    if deadline.due_on is None:
+    if deadline.due_on is None or person[-1] is None:
         return None
     recipient, address, full_name, known_as, cohort, activated_at = person
     began = timezone.localdate(activated_at)
     stage = stage_on(deadline.due_on, on, max(began, deadline.since) if deadline.since else began)
     if stage is None:
         return None
-    key = f"reminder:{pair[0]}:{pair[1]}:{deadline.due_on}:{stage}"
+    key = _key(*pair, deadline.due_on, stage)
     first_name = known_as or full_name.split(" ")[0]
     return Reminder(key, recipient, address, full_name, first_name, cohort, assignment, deadline, stage)
 
@@ -150,14 +173,25 @@ def queue(reminders: Sequence[Reminder], *, on: dt.date, now: dt.datetime) -> in
     """Put the reminders into the outbox, all at once. One that another sweep has queued meanwhile stays its."""
     if not reminders:
         return 0
-    Notice.objects.bulk_create(
-        [_notice(one, on=on, now=now) for one in reminders], batch_size=1000, ignore_conflicts=True
-    )
-    keys = [one.key for one in reminders]
-    queued = list(Notice.objects.filter(key__in=keys, queued_at=now).order_by("pk").values_list("pk", flat=True))
+    notices = [_notice(one, on=on, now=now) for one in reminders]
+    try:
+        with transaction.atomic():
+            queued = [one.pk for one in Notice.objects.bulk_create(notices, batch_size=1000)]
+    except IntegrityError:
+        queued = _queue_the_others(notices)
     for start in range(0, len(queued), BATCH):
         ring(deliver_notices, queued[start : start + BATCH])
     return len(queued)
+
+
+def _queue_the_others(notices: Sequence[Notice]) -> list[int]:
+    """Another sweep was first with some of them: leave those out."""
+    keys = [one.key for one in notices]
+    told = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
+    others = [one for one in notices if one.key not in told]
+    Notice.objects.bulk_create(others, batch_size=1000, ignore_conflicts=True)
+    mine = Notice.objects.filter(key__in=[one.key for one in others]).order_by("pk")
+    return list(mine.values_list("pk", flat=True))
 
 
 def _notice(one: Reminder, *, on: dt.date, now: dt.datetime) -> Notice:

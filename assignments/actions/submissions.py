@@ -116,7 +116,9 @@ def submit(
     return submission
 
 
-def _sign(submission: Submission, *, now: dt.datetime, by: User, ai_use: str, ai_statement: str, signed_name: str) -> None:
+def _sign(
+    submission: Submission, *, now: dt.datetime, by: User, ai_use: str, ai_statement: str, signed_name: str
+) -> None:
     """Write the declaration. If another click has signed at the same moment, that one counts."""
     if not signed_name.strip():
         raise Refused("Sign with your name, then you can hand in.")
@@ -135,7 +137,7 @@ def _sign(submission: Submission, *, now: dt.datetime, by: User, ai_use: str, ai
             )
     except IntegrityError:
         raise Stale("This was handed in a moment ago. Your receipt is on its page.") from None
-    submission.declaration = declaration  # type: ignore[misc]
+    submission.declaration = declaration
 
 
 def _keep_reading(document: Document, reading: documents.Reading) -> None:
@@ -143,9 +145,7 @@ def _keep_reading(document: Document, reading: documents.Reading) -> None:
         document=document,
         html=reading.html,
         text=reading.text,
-        outline=[
-            {"level": one.level, "title": one.title, "id": one.id, "words": one.words} for one in reading.outline
-        ],
+        outline=[{"level": one.level, "title": one.title, "id": one.id, "words": one.words} for one in reading.outline],
         converter=reading.converter,
         sha256=hashlib.sha256(reading.text.encode()).hexdigest(),
     )

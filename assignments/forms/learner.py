@@ -1,10 +1,12 @@
 """The forms of handing in: the file, checked by its content, and the declarations."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import IO, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.template.defaultfilters import filesizeformat
 
 from assignments import declarations, documents, policy
@@ -19,12 +21,12 @@ class CheckedFileField(SafeFileField):
         self.purpose = purpose
         super().__init__(kinds=sorted(kind.suffix for kind in purpose.kinds), **kwargs)
 
-    def _check(self, file: UploadedFile) -> None:
+    def _check(self, file: File[bytes]) -> None:
         if (file.size or 0) > self.max_size:
-            sizes = {"size": filesizeformat(file.size), "limit": filesizeformat(self.max_size)}
+            sizes = {"size": filesizeformat(file.size or 0), "limit": filesizeformat(self.max_size)}
             raise ValidationError(self.error_messages["too_big"], code="too_big", params=sizes)
         try:
-            documents.inspect(file.file, file.name or "", purpose=self.purpose)
+            documents.inspect(cast(IO[bytes], file.file), file.name or "", purpose=self.purpose)
         except documents.Unacceptable as refusal:
             raise ValidationError(refusal.sentence, code="kind") from None
         file.seek(0)

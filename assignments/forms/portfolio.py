@@ -85,9 +85,7 @@ class _SessionForm(Form):
         },
     )
     focus = forms.CharField(label="What it was about", max_length=250, help_text="In a few words, without names")
-    notes = forms.CharField(
-        label="Notes", widget=forms.Textarea(attrs={"rows": 4}), required=False, max_length=10_000
-    )
+    notes = forms.CharField(label="Notes", widget=forms.Textarea(attrs={"rows": 4}), required=False, max_length=10_000)
     reflection = forms.CharField(
         label="Your reflection",
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Can
+from assignments.models.submissions import Submission
 from enrolment.models import Enrolment
 from programmes.models import Criterion
 
@@ -113,7 +114,7 @@ class Evidence(models.Model):
     title = models.CharField(max_length=150)
     client = models.ForeignKey(PracticeClient, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
     criteria = models.ManyToManyField(Criterion, blank=True, related_name="+")
-    submissions = models.ManyToManyField("Submission", blank=True, related_name="evidence")
+    submissions = models.ManyToManyField(Submission, blank=True, related_name="evidence")
     name = models.CharField(max_length=255)
     file = models.FileField(upload_to="evidence/%Y/%m/")
     kind = models.CharField(max_length=20)

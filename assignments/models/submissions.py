@@ -44,7 +44,7 @@ class Submission(models.Model):
     document = models.ForeignKey("Document", null=True, on_delete=models.PROTECT, related_name="+")
     # The date that held when the work was handed in, kept with it.
     due_on = models.DateField(null=True)
-    reference = models.CharField("number on the receipt", max_length=20, null=True, unique=True)  # noqa: DJ001 - unique
+    reference = models.CharField("number on the receipt", max_length=20, null=True, unique=True)
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,6 @@
 """Files leave only through here: asked who wants them, as an attachment, never sniffed. Pictures may be shown."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
@@ -40,7 +40,9 @@ def document(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)
 def figure(request: AuthedRequest, pk: int, number: int) -> HttpResponse:
     """A picture of a document, inside its reading view."""
-    found = get_object_or_404(Figure.objects.select_related("document__submission__enrolment"), document=pk, number=number)
+    found = get_object_or_404(
+        Figure.objects.select_related("document__submission__enrolment"), document=pk, number=number
+    )
     _check(request, found.document)
     return _sent(found.file, name=f"figure-{number}", mime=found.mime)
 
@@ -101,9 +103,9 @@ def _legal_name(enrolment: Any) -> tuple[str, str]:
     return first, last
 
 
-def _sent(file: Any, *, name: str, mime: str) -> FileResponse:
+def _sent(file: Any, *, name: str, mime: str) -> HttpResponse:
     response = FileResponse(file.open("rb"), as_attachment=mime not in _SHOWN, filename=name, content_type=mime)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return cast(HttpResponse, response)

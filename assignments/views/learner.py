@@ -197,7 +197,9 @@ def _attach(request: AuthedRequest, pk: int, upload: Any) -> HttpResponse:
         return redirect(found)
     _keep_typed(request, found)
     form = AttachForm(request.POST, request.FILES)
-    if form.is_valid() and form.attempts(actions.attach, found, began_at=getattr(upload, "began_at", None), by=request.user):
+    if form.is_valid() and form.attempts(
+        actions.attach, found, began_at=getattr(upload, "began_at", None), by=request.user
+    ):
         words = f" and counts {form.result.words:,} words" if form.result.words is not None else ""
         messages.success(request, f"{form.result.name} is in{words}.")
         return redirect(found)

@@ -21,7 +21,7 @@ def shown(document: Any) -> SafeString:
     def address(match: re.Match[str]) -> str:
         return f'src="{reverse("assignments:figure", args=[document.pk, int(match[1])])}"'
 
-    return SafeString(_FIGURE.sub(address, document.reading.html))  # noqa: S308 - cleaned by documents.read
+    return SafeString(_FIGURE.sub(address, document.reading.html))
 
 
 def checks_of(document: Document) -> list[str]:
@@ -48,7 +48,13 @@ def length_of(submission: Submission) -> dict[str, Any]:
     words = document.words or 0
     least, most = work.words_min, work.words_max
     remark = policy.length_remark(words, least, most)
-    word = "inside the range" if least and not remark else "fewer than the range" if words < (least or 0) else "more than the range"
+    word = (
+        "inside the range"
+        if least and not remark
+        else "fewer than the range"
+        if words < (least or 0)
+        else "more than the range"
+    )
     sections = _sections(document.reading.outline)
     half = (len(sections) + 1) // 2 if len(sections) > 6 else len(sections)
     return {
@@ -67,7 +73,7 @@ def length_of(submission: Submission) -> dict[str, Any]:
 
 def _apart(document: Document) -> str:
     parts = ((document.words_references, "of references"), (document.words_notes, "in notes"))
-    return ", ".join(f"{number:,} words {what}" for number, what in parts if number)
+    return ", ".join(f"{number:,} word{'' if number == 1 else 's'} {what}" for number, what in parts if number)
 
 
 def _scale(words: int, least: int | None, most: int | None) -> dict[str, str] | None:
@@ -88,6 +94,4 @@ def _sections(outline: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         rows = list(outline)
     body = [one["words"] for one in rows if str(one["title"]).lower() not in _APART]
     usual = median(body) if len(body) >= 4 else 0
-    return [
-        {**one, "short": one["words"] < usual * 0.4 and str(one["title"]).lower() not in _APART} for one in rows
-    ]
+    return [{**one, "short": one["words"] < usual * 0.4 and str(one["title"]).lower() not in _APART} for one in rows]

@@ -60,7 +60,9 @@ def test_the_date_of_the_cohort_holds_for_everybody(one):
 
 def test_a_date_of_the_learners_own_holds_and_says_who_set_it_and_why(cast, one):
     a_registration(one, cast=cast)
-    enrolment.set_deadline(one, assignment=essay_of(one.cohort), due_on=in_days(90), reason="Changed posts.", by=cast.tutor)
+    enrolment.set_deadline(
+        one, assignment=essay_of(one.cohort), due_on=in_days(90), reason="Changed posts.", by=cast.tutor
+    )
 
     found = deadlines.effective(one, essay_of(one.cohort))
 
@@ -73,7 +75,9 @@ def test_a_date_of_the_learners_own_holds_and_says_who_set_it_and_why(cast, one)
 def test_of_several_own_dates_the_newest_holds_even_if_it_is_earlier(cast, one):
     a_registration(one, cast=cast)
     for days in (120, 80):
-        enrolment.set_deadline(one, assignment=essay_of(one.cohort), due_on=in_days(days), reason="New plan", by=cast.tutor)
+        enrolment.set_deadline(
+            one, assignment=essay_of(one.cohort), due_on=in_days(days), reason="New plan", by=cast.tutor
+        )
 
     assert deadlines.effective(one, essay_of(one.cohort)).due_on == in_days(80)
 
@@ -99,7 +103,9 @@ def test_no_date_goes_past_the_end_of_the_registration(cast, one):
     found = deadlines.effective(one, essay_of(one.cohort))
 
     assert (found.due_on, found.capped) == (in_days(30), True)
-    assert f"Your registration with ILM ends on {deadlines.said(in_days(30))}, so this is the last day." in found.sentence
+    assert (
+        f"Your registration with ILM ends on {deadlines.said(in_days(30))}, so this is the last day." in found.sentence
+    )
 
 
 def test_without_any_date_it_says_so(one):

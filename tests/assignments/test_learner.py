@@ -288,7 +288,9 @@ def test_the_way_from_the_list_to_the_receipt(learner, one):
     assert submission.document.sha256 in html
 
 
-@pytest.mark.parametrize(("words", "sentence"), [(3100, "900 fewer than the range"), (6000, "1,000 more than the range")])
+@pytest.mark.parametrize(
+    ("words", "sentence"), [(3100, "900 fewer than the range"), (6000, "1,000 more than the range")]
+)
 def test_the_page_says_what_a_length_outside_the_range_means(learner, one, words, sentence):
     submission = actions.begin(one, assignment=essay_of(one.cohort), by=one.learner)
     actions.attach(submission, file=an_essay_file(words=words), by=one.learner)
@@ -302,7 +304,12 @@ def test_the_page_says_what_a_length_outside_the_range_means(learner, one, words
 
 def test_a_wrong_file_is_explained_beside_the_field_and_above_and_nothing_typed_is_lost(learner, draft):
     wrong = SimpleUploadedFile("essay.docx", b"MZ" + b"\0" * 100)
-    typed = {"ai_use": "research", "ai_statement": "A chat assistant, for sources", "signed_name": "Rob", "declares": ALL[:2]}
+    typed = {
+        "ai_use": "research",
+        "ai_statement": "A chat assistant, for sources",
+        "signed_name": "Rob",
+        "declares": ALL[:2],
+    }
 
     response = learner.post(reverse("assignments:attach", args=[draft.pk]), {"file": wrong, **typed})
 
@@ -375,9 +382,7 @@ def test_a_page_that_shows_an_older_file_does_not_hand_in_the_newer_one(learner,
     older = draft.document_id
     actions.attach(draft, file=an_essay_file(words=4100), by=draft.enrolment.learner)
 
-    html = learner.post(
-        reverse("assignments:submit", args=[draft.pk]), {**SIGNED, "document": older}
-    ).content.decode()
+    html = learner.post(reverse("assignments:submit", args=[draft.pk]), {**SIGNED, "document": older}).content.decode()
 
     assert "Another file has been added since you opened this page" in html
     assert Submission.objects.get().state == "draft"

@@ -6,7 +6,8 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assignments import reminders
@@ -151,6 +152,14 @@ def test_two_sweeps_at_once_queue_one_mail(one):
     assert Notice.objects.filter(key__startswith="reminder:").count() == 2
 
 
+def test_of_two_sweeps_the_later_one_queues_what_the_first_left(cast, one):
+    due = reminders.due(clock.today() + dt.timedelta(days=53))
+
+    assert reminders.queue(due[:1], on=clock.today(), now=clock.now()) == 1
+    assert reminders.queue(due, on=clock.today(), now=clock.now()) == 1
+    assert Notice.objects.filter(key__startswith="reminder:").count() == 2
+
+
 def test_a_dry_run_queues_nothing(one):
     found = sweep(on(14), "--dry-run")
 
@@ -256,7 +265,7 @@ def test_without_a_date_nobody_is_reminded(one):
 
 
 @pytest.mark.parametrize("learners", [1, 4])
-def test_the_sweep_takes_six_queries_to_find_and_four_to_queue(cast, learners, django_assert_num_queries):
+def test_the_sweep_takes_six_queries_to_find_and_one_insert_to_queue(cast, learners, django_assert_num_queries):
     cohort = a_cohort(cast=cast)
     for _ in range(learners):
         an_enrolment(cast=cast, cohort=cohort)
@@ -265,7 +274,7 @@ def test_the_sweep_takes_six_queries_to_find_and_four_to_queue(cast, learners, d
     with django_assert_num_queries(6):
         due = reminders.due(today)
     assert len(due) == 2 * learners
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):  # of which four are savepoints
         reminders.queue(due, on=today, now=clock.now())
 
 
@@ -287,3 +296,25 @@ def test_without_json_it_says_one_line(one):
 def test_a_day_that_is_none_is_refused():
     with pytest.raises(CommandError, match=r"soon is no day. Write it as 2024-06-14."):
         call_command("send_reminders", "--on=soon")
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(days=st.lists(st.integers(-16, 34), min_size=1, max_size=8), handed_in=st.none() | st.integers(-10, 30))
+def test_on_whatever_days_it_runs_no_mail_goes_twice_and_none_after_the_hand_in(cast, one, days, handed_in):
+    due_on = clock.today() + dt.timedelta(days=60)
+    with transaction.atomic():
+        for left in sorted(days, reverse=True):
+            if handed_in is not None and left <= handed_in and not one.submissions.filter(state="submitted").exists():
+                a_submission(cast=cast, one=one)
+            sweep(on(left))
+        stages = [
+            int(key.rpartition(":")[2])
+            for key in Notice.objects.filter(
+                key__startswith=f"reminder:{one.pk}:{essay_of(one.cohort).pk}:{due_on}"
+            ).values_list("key", flat=True)
+        ]
+        assert len(stages) == len(set(stages))
+        if handed_in is not None:
+            ran_before = [left for left in days if left > handed_in]
+            assert set(stages) <= {stage_on(due_on, due_on - dt.timedelta(days=left)) for left in ran_before}
+        transaction.set_rollback(True)
