@@ -1,0 +1,347 @@
+"""The access policy, executable: every address, every role, and what the door answers.
+
+How to read the table. Each line is a route, the things its address names (see `tests/worlds.py`; `-` for none) and nine letters,
+one for each person who asks for the page with GET:
+
+    L learner   T tutor   I internal verifier (IQA)   E external verifier (EQA)   A administrator   M contract manager
+    C client contact   S stranger (an account without a role)   V visitor (not signed in)
+
+    .  the page                        >  sent on to another page        s  sent to sign in
+    x  403, not this role's business   -  404, cannot be seen            p  405, answers to a POST only
+
+All things belong to one cohort, and the people of the table are its people: the learner's own enrolment and work, the tutor who
+teaches it, and so on. A second test asks for the same things of *another* client's cohort: there every `.` and `>` becomes `-`,
+except for the administrator, who sees all, and on the lines that end in `shared`: what they name belongs to no client.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from core.models import Event, Notice
+from tests import worlds
+from tests.test_architecture import routes
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = (
+    "learner", "tutor", "iqa", "eqa", "administrator", "contract_manager", "client_contact", "stranger", "visitor",
+)  # fmt: skip
+
+ROUTES = """
+#                                                                   LTIEAMCSV
+start                                -                              >>>>>>>>s
+home                                 -                              .......xs
+core:theme                           -                              ppppppppp
+core:accessibility                   -                              .........
+core:privacy                         -                              .........
+core:components                      -                              x..x..xxs
+
+accounts:account                     -                              .......xs
+accounts:demo_sign_in                -                              ppppppppp
+accounts:accept_invitation           token                          .........  shared
+accounts:people                      -                              xxxx..xxs
+accounts:person                      person                         xxxx..xxs  shared
+accounts:invite                      -                              xxxx.xxxs
+accounts:invite_again                person                         xxxx.xxxs
+accounts:grant_role                  person                         xxxx.xxxs
+accounts:reset_second_step           person                         xxxx.xxxs
+accounts:end_role                    grant                          xxxx.xxxs
+accounts:outbox                      -                              xxxx.xxxs
+accounts:notice                      notice                         xxxx.xxxs
+
+programmes:qualifications            -                              x..x..xxs
+programmes:qualification             qualification                  x..x..xxs  shared
+programmes:add_client                -                              xxxx..xxs
+programmes:add_contact               client                         xxxx..xxs  shared
+programmes:contracts                 -                              xxxx..xxs
+programmes:add_contract              -                              xxxx..xxs
+programmes:contract                  contract                       xxxx..xxs
+programmes:open_cohort               contract                       xxxx..xxs
+programmes:cohorts                   -                              x.....xxs
+programmes:cohort                    cohort                         x.....xxs
+programmes:set_cohort_deadline       cohort                         xxxx..xxs
+programmes:propose_tutor             cohort                         xxxx..xxs
+programmes:allocate_verifier         cohort                         xxxx..xxs
+programmes:end_appointment           appointment                    xxxx..xxs
+programmes:proposals                 -                              xxxxxx.xs
+programmes:approve_tutor             proposal                       xxxxxx.xs
+programmes:decline_tutor             proposal                       xxxxxx.xs
+
+enrolment:own                        -                              .xxxxxxxs
+enrolment:tasks                      invited                        .xxxxxxxs
+enrolment:tasks                      active                         -xxxxxxxs
+enrolment:about                      invited                        .xxxxxxxs
+enrolment:about                      enrolment                      >xxxxxxxs
+enrolment:contact                    invited                        .xxxxxxxs
+enrolment:support                    invited                        .xxxxxxxs
+enrolment:withdraw_support_needs     enrolment                      .xxxxxxxs
+enrolment:questionnaire              invited                        .xxxxxxxs
+enrolment:apply                      invited                        .xxxxxxxs
+enrolment:apply                      enrolment                      .xxxxxxxs
+enrolment:autosave                   invited+about                  ppppppppp
+enrolment:enrolments                 -                              x.....xxs
+enrolment:invite_learner             -                              xxxx.xxxs
+enrolment:enrolment                  enrolment                      x.....xxs
+enrolment:enrolment                  applied                        x.....xxs
+enrolment:accept                     applied                        x.xxxxxxs
+enrolment:decline                    applied                        x.xxxxxxs
+enrolment:register                   active                         xxxx.xxxs
+enrolment:set_deadline               enrolment                      x.xx..xxs
+enrolment:withdraw                   active                         xxxx.xxxs
+
+workshops:own                        -                              .xxxxxxxs
+workshops:give_feedback              place                          .xxxxxxxs
+workshops:give_feedback              missed                         -xxxxxxxs
+workshops:catch_up                   missed                         x.xx.xxxs
+workshops:sessions                   -                              x.....xxs
+workshops:session                    held                           ...x..xxs
+workshops:session                    ahead                          ...x..xxs
+workshops:calendar                   ahead                          ...x..xxs
+workshops:resource                   held+resource                  ...x..xxs
+workshops:note_apology               ahead                          .xxxxxxxs
+workshops:take_register              begun                          x.xx.xxxs
+workshops:hold                       begun                          x.xx.xxxs
+workshops:add_recording              held                           x.xx.xxxs
+workshops:change_session             ahead                          xxxx..xxs
+workshops:cancel                     ahead                          xxxx..xxs
+workshops:plan_session               cohort                         xxxx..xxs
+workshops:plan_sessions              cohort                         xxxx..xxs
+workshops:timetable                  timetable                      x......xs
+workshops:timetable                  draft_timetable                x.--..-xs
+workshops:propose_timetable          draft_timetable                xxxx..xxs
+workshops:approve_timetable          timetable                      xxxxxx.xs
+workshops:return_timetable           timetable                      xxxxxx.xs
+workshops:threads                    -                              ..xxxxxxs
+workshops:ask                        -                              .xxxxxxxs
+workshops:thread                     thread                         ..xxxxxxs
+workshops:supervision                enrolment                      ....xxxxs
+workshops:supervise                  enrolment                      x.xxxxxxs
+
+assignments:own                      -                              .xxxxxxxs
+assignments:begin                    enrolment+essay                pppppppps
+assignments:submission               draft                          .---xxxxs
+assignments:submission               passed                         ....xxxxs
+assignments:submission               submitted                      -...xxxxs
+assignments:attach                   draft                          >xxxxxxxs
+assignments:submit                   draft                          >xxxxxxxs
+assignments:read                     passed                         ....xxxxs
+assignments:read                     submitted                      -...xxxxs
+assignments:document                 document                       ....xxxxs
+assignments:figure                   document+figure                ....xxxxs
+assignments:evidence                 evidence                       .---xxxxs
+assignments:portfolio                enrolment                      .xxxxxxxs
+assignments:add_practice_client      enrolment                      .xxxxxxxs
+assignments:practice_client          practice_client                .xxxxxxxs
+assignments:edit_practice_client     practice_client                .xxxxxxxs
+assignments:log_session              practice_client                .xxxxxxxs
+assignments:edit_session             practice_session               .xxxxxxxs
+assignments:save_text                enrolment+review               .xxxxxxxs
+assignments:evidence_files           enrolment                      .xxxxxxxs
+assignments:add_evidence             enrolment                      .xxxxxxxs
+assignments:remove_evidence          evidence                       .xxxxxxxs
+assignments:desk                     -                              x.xxxxxxs
+assignments:room                     submitted                      x.xxxxxxs
+assignments:room                     passed                         x.xxxxxxs
+assignments:take                     submitted                      xpxxxxxxs
+assignments:let_go                   submitted                      xpxxxxxxs
+assignments:decide                   submitted+criterion            x>xxxxxxs
+assignments:award_pass               submitted                      x.xxxxxxs
+assignments:refer                    submitted                      x.xxxxxxs
+assignments:result_sheet             passed                         ....xxxxs
+assignments:result_sheet             submitted                      ----xxxxs
+
+verification:queue                   -                              xx...xxxs
+verification:sign_offs               -                              xx...xxxs
+verification:begin                   to_verify                      xxpxxxxxs
+verification:sign_off                verified                       xxx.xxxxs
+verification:sample                  sample                         x....xxxs
+verification:agree                   sample                         xx.xxxxxs
+verification:send_back               sample                         xx.xxxxxs
+verification:answer                  sent_back                      x.xxxxxxs
+verification:overturn                sent_back                      x.xxxxxxs
+verification:claims                  -                              xx....xxs
+verification:make_claims             -                              xxxxpxxxs
+verification:claim                   claim                          xx....xxs
+verification:record_certificate      claim                          xxxx.xxxs
+verification:record_rejection        claim                          xxxx.xxxs
+
+reporting:dashboard                  cohort                         x..x..xxs
+reporting:draw_up                    cohort                         xxxxx.xxs
+reporting:client_cohort              cohort                         xxxxxx.xs
+reporting:reports                    -                              xxxxx.xxs
+reporting:report                     report                         xxxxx.xxs
+reporting:approve_report             report                         xxxxx.xxs
+reporting:send_report                approved_report                xxxxx.xxs
+reporting:report_pdf                 sent_report                    xxxxx..xs
+reporting:report_pdf                 approved_report                xxxxx--xs
+
+# Signing in: allauth's pages, for whoever has an account. Those that we do not have answer 404 to everybody.
+account_login                        -                              >>>>>>>>.
+account_logout                       -                              ........>
+account_inactive                     -                              .........
+account_reauthenticate               -                              ........s
+account_change_password              -                              ........s
+account_reset_password               -                              .........
+account_reset_password_done          -                              .........
+account_reset_password_from_key_done -                              .........
+account_reset_password_from_key      1+abc                          .........  shared
+account_signup                       -                              ---------
+account_email                        -                              ---------
+account_email_verification_sent      -                              ---------
+account_confirm_email                abc                            ---------
+account_set_password                 -                              ---------
+account_confirm_login_code           -                              ---------
+mfa_index                            -                              ........s
+mfa_authenticate                     -                              >>>>>>>>>
+mfa_reauthenticate                   -                              >>>>>>>>s
+mfa_activate_totp                    -                              >>>>>>>>s
+mfa_deactivate_totp                  -                              --------s
+mfa_view_recovery_codes              -                              --------s
+mfa_generate_recovery_codes          -                              >>>>>>>>s
+mfa_download_recovery_codes          -                              --------s
+mfa_list_webauthn                    -                              ........s
+mfa_add_webauthn                     -                              >>>>>>>>s
+mfa_reauthenticate_webauthn          -                              >>>>>>>>s
+mfa_remove_webauthn                  1                              >>>>>>>>s
+mfa_edit_webauthn                    1                              >>>>>>>>s
+"""
+
+# Routes that answer to a POST only: what an empty one gets. `!` is 409, a rule that refuses; `.` an answer, `>` done.
+POSTS = """
+#                                                                   LTIEAMCSV
+core:theme                           -                              >>>>>>>>>
+accounts:demo_sign_in                -                              ---------
+enrolment:autosave                   invited+about                  .xxxxxxxu
+assignments:begin                    enrolment+essay                !xxxxxxxs
+assignments:take                     submitted                      x>xxxxxxs
+assignments:let_go                   submitted                      x!xxxxxxs
+verification:begin                   to_verify                      xx>xxxxxs
+verification:make_claims             -                              xxxx>xxxs
+"""
+
+# Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
+NOTED = {"assignments:document", "assignments:evidence"}
+
+SAID = {200: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}
+
+
+@dataclass(frozen=True)
+class Line:
+    route: str
+    names: str
+    letters: str
+    shared: bool
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.names}"
+
+
+def lines(table: str) -> list[Line]:
+    rows = [row.split() for row in table.splitlines() if row.strip() and not row.startswith("#")]
+    return [Line(row[0], row[1], row[2], row[3:] == ["shared"]) for row in rows]
+
+
+TABLE = lines(ROUTES)
+POST_TABLE = lines(POSTS)
+
+
+def letter(response) -> str:
+    """What the door answered, as in the table."""
+    if response.streaming:
+        b"".join(response)  # so that the file is closed
+    if response.status_code == 302:
+        return "s" if response["Location"].startswith("/account/login/?next=") else ">"
+    return SAID.get(response.status_code, str(response.status_code))
+
+
+def answers(world, clients, line, method="get", asking=PEOPLE) -> str:
+    """The letters for one line, one for each person who asks; each request is undone again."""
+    url = world.url(line.route, line.names)
+    found = []
+    for who in asking:
+        with transaction.atomic():
+            found.append(letter(getattr(clients[who], method)(url)))
+            transaction.set_rollback(True)
+    return "".join(found)
+
+
+@pytest.fixture(scope="module")
+def both(django_db_setup, django_db_blocker):
+    """Two worlds without anybody in common, for the whole file; they are never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.a_world(worlds.a_cast()), worlds.a_world(worlds.a_cast())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def world(both):
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def clients(world):
+    return {who: world.cast.client_of(who) for who in PEOPLE}
+
+
+def test_every_route_has_a_line_and_every_line_a_route():
+    known = {name for name, _ in routes(get_resolver()) if name != "None"}
+
+    assert {one.route for one in TABLE} == known
+
+
+def test_every_route_that_answers_to_a_post_only_says_what_it_answers():
+    assert {one.route for one in POST_TABLE} == {one.route for one in TABLE if "p" in one.letters}
+
+
+@pytest.mark.parametrize("line", TABLE, ids=str)
+def test_the_door_answers_as_the_table_says_and_looking_writes_nothing(world, clients, line):
+    with CaptureQueriesContext(connection) as captured:
+        assert answers(world, clients, line) == line.letters
+
+    writes = [one["sql"] for one in captured if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert line.route in NOTED or [sql for sql in writes if "django_session" not in sql] == []
+
+
+@pytest.mark.parametrize("line", POST_TABLE, ids=str)
+def test_the_door_answers_a_post_as_the_table_says(world, clients, line):
+    assert answers(world, clients, line, "post") == line.letters
+
+
+@pytest.mark.parametrize("line", [one for one in TABLE if set("x-") & set(one.letters)], ids=str)
+def test_whoever_may_not_see_a_page_may_not_post_to_it(world, clients, line):
+    refused = {who: said for who, said in zip(PEOPLE, line.letters, strict=True) if said in "x-"}
+    url = world.url(line.route, line.names)
+    before = Event.objects.count(), Notice.objects.count()
+
+    assert {who: letter(clients[who].post(url)).replace("p", said) for who, said in refused.items()} == refused
+    assert (Event.objects.count(), Notice.objects.count()) == before
+
+
+@pytest.mark.parametrize("line", [one for one in TABLE if one.names != "-" and not one.shared and ":" in one.route], ids=str)
+def test_what_belongs_to_another_client_cannot_be_seen(both, clients, line):
+    let_in = [who for who, said in zip(PEOPLE, line.letters, strict=True) if said in ".>" and who != "visitor"]
+
+    found = answers(both[1], clients, line, asking=let_in)
+
+    assert found == "".join("." if who == "administrator" else "-" for who in let_in)
+
+
+@pytest.mark.parametrize("line", [one for one in POST_TABLE if one.names != "-"], ids=str)
+def test_what_belongs_to_another_client_cannot_be_changed(both, clients, line):
+    assert answers(both[1], clients, line, "post") == "".join("-" if said in ".>!" else said for said in line.letters)
+
+
+@pytest.mark.parametrize("line", [one for one in TABLE if set(".>p") & set(one.letters)], ids=str)
+def test_a_post_without_its_token_is_refused(world, clients, line):
+    who = next(who for who, said in zip(PEOPLE, line.letters, strict=True) if said in ".>p")
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = clients[who].cookies
+
+    response = client.post(world.url(line.route, line.names))
+
+    assert (response.status_code, "CSRF" in response.content.decode()) in [(403, True), (405, False)]

@@ -1,0 +1,238 @@
+"""Whole worlds: a client, its cohorts and everybody in them, each thing in a state in which its page has something to show.
+
+`a_world(cast)` is made by the real actions, in about two seconds. A test names what it wants (`world.claim`); `world.args`
+turns the name into the arguments of an address. Two worlds never share a person, a client or a cohort.
+"""
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db.models import Model
+from django.urls import reverse
+from docx import Document as Docx
+
+from accounts import invitations
+from accounts.permissions import Role
+from assignments import actions as assignments
+from assignments.models import Figure
+from core import clock
+from core.models import Notice
+from programmes import actions as programmes
+from programmes.models import Cohort, Resource
+from reporting import actions as reporting
+from reporting.models import Report
+from tests import factories
+from tests.assignments.documents import png
+from tests.conftest import Cast
+from verification import actions as verification
+from workshops import actions as workshops
+
+PEOPLE = {
+    "learner": (Role.LEARNER, "Lena Learner"),
+    "tutor": (Role.TUTOR, "Tomas Tutor"),
+    "iqa": (Role.IQA, "Ines Verifier"),
+    "eqa": (Role.EQA, "Edith External"),
+    "administrator": (Role.ADMINISTRATOR, "Adam Administrator"),
+    "contract_manager": (Role.CONTRACT_MANAGER, "Carla Manager"),
+    "client_contact": (Role.CLIENT_CONTACT, "Cleo Contact"),
+    "stranger": (None, "Stan Stranger"),
+}
+
+
+def a_cast() -> Cast:
+    """One person for each role; a second call gives other people."""
+    return Cast(**{who: factories.a_user(role=role, name=name) for who, (role, name) in PEOPLE.items()})
+
+
+@dataclass(frozen=True)
+class World:
+    """A cast and the things around it by name."""
+
+    cast: Cast
+    things: SimpleNamespace
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.things, name)
+
+    def args(self, names: str) -> list[Any]:
+        """The arguments of an address from names: `cohort` is a code, other things a number; `+` parts several."""
+        return [] if names == "-" else [self._arg(name) for name in names.split("+")]
+
+    def _arg(self, name: str) -> Any:
+        if not hasattr(self.things, name):
+            return name
+        thing = getattr(self.things, name)
+        if isinstance(thing, Cohort):
+            return thing.code
+        return thing.pk if isinstance(thing, Model) else thing
+
+    def url(self, route: str, names: str = "-") -> str:
+        return reverse(route, args=self.args(names))
+
+
+def an_essay_with_a_picture() -> ContentFile:
+    """An essay whose headings name the criteria, with one picture in it."""
+    docx = Docx()
+    for number, title in factories.CRITERIA["500"]:
+        docx.add_heading(f"{number} {title}", level=1)
+        for n in range(12):
+            docx.add_paragraph(" ".join(f"word{(n + i) % 50}" for i in range(120)))
+    docx.add_picture(io.BytesIO(png(40, 30)))
+    out = io.BytesIO()
+    docx.save(out)
+    return ContentFile(out.getvalue(), name="essay.docx")
+
+
+def a_world(cast: Cast) -> World:
+    things = SimpleNamespace()
+    cohort = things.cohort = factories.a_cohort(cast=cast)
+    things.contract = cohort.contract
+    things.client = cohort.contract.client
+    things.qualification = cohort.version.qualification
+    things.new_cohort = _a_second_cohort(cast, cohort)
+    _people(things, cast)
+    with clock.at(clock.today() - dt.timedelta(days=40)):
+        _enrolments(things, cast)
+    _sessions(things, cast)
+    _work(things, cast)
+    _award(things, cast)
+    _reports(things, cast)
+    things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
+    return World(cast, things)
+
+
+def _a_second_cohort(cast: Cast, first: Cohort) -> Cohort:
+    """Another cohort of the same contract, about to begin."""
+    today = clock.today()
+    cohort = programmes.open_cohort(
+        contract=first.contract,
+        version=factories.a_version(),
+        code=f"T-{factories.number()}",
+        title="Coaching and mentoring, second cohort",
+        delivery="in_person",
+        starts_on=today - dt.timedelta(days=1),
+        by=cast.contract_manager,
+    )
+    for assignment in cohort.version.assignments.all():
+        programmes.set_cohort_deadline(
+            cohort, assignment=assignment, due_on=today + dt.timedelta(days=90), by=cast.contract_manager
+        )
+    appointment = programmes.propose_tutor(
+        cohort, tutor=cast.tutor, from_on=cohort.starts_on, reason="Taught the first cohort", by=cast.contract_manager
+    )
+    programmes.approve_tutor(appointment, by=cast.client_contact)
+    return cohort
+
+
+def _people(things: SimpleNamespace, cast: Cast) -> None:
+    colleague = factories.a_user(role=Role.TUTOR, name="Clive Colleague")
+    things.colleague = colleague
+    things.person = factories.invite(
+        email=f"invited{factories.number()}@example.org", name="Ida Invited", role=Role.TUTOR, by=cast.administrator
+    )
+    things.token = invitations.token(things.person)
+    things.grant = things.person.grants.get()
+    things.appointment = things.cohort.appointments.get()
+    things.proposal = programmes.propose_tutor(
+        things.cohort, tutor=colleague, from_on=clock.today(), reason="Stands in", by=cast.contract_manager
+    )
+
+
+def _enrolments(things: SimpleNamespace, cast: Cast) -> None:
+    cohort = things.cohort
+    for state in ("applied", "declined", "withdrawn"):
+        setattr(things, state, factories.an_enrolment(cast=cast, cohort=cohort, state=state))
+    # The learner of the cast has a filled-in form in the first cohort, and an empty one in the second.
+    things.enrolment = factories.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
+    factories.a_registration(things.enrolment, cast=cast)
+    things.invited = factories.an_enrolment(cast=cast, cohort=things.new_cohort, learner=cast.learner, state="invited")
+    for name in ("active", "to_verify", "verified", "claimed", "completed"):
+        setattr(things, name, factories.an_enrolment(cast=cast, cohort=cohort))
+
+
+def _sessions(things: SimpleNamespace, cast: Cast) -> None:
+    cohort, one, other = things.cohort, things.enrolment, things.active
+    others = [things.to_verify, things.verified, things.claimed, things.completed]
+    things.held = factories.a_session(cast=cast, cohort=cohort, days_ago=7, kind="workshop", no=1)
+    with clock.at(things.held.ends_at + dt.timedelta(minutes=5)):
+        marks = {one: "attended", other: "absent", **dict.fromkeys(others, "attended"), others[0]: "part"}
+        factories.a_register(things.held, cast=cast, marks=marks)
+        workshops.add_recording(things.held, recording_link="https://video.example.org/1", by=cast.tutor)
+        things.place = things.held.places.get(enrolment=one)
+        things.missed = things.held.places.get(enrolment=other)
+    things.begun = factories.a_session(cast=cast, cohort=cohort, days_ago=1, kind="workshop", no=2)
+    things.ahead = factories.a_session(cast=cast, cohort=cohort, days_ago=-14, kind="workshop", no=3)
+    things.resource = Resource.objects.create(
+        version=cohort.version,
+        session_kind="workshop",
+        session_number=1,
+        kind="microlearning",
+        title="Questions that open",
+        body="Ask, and wait.\n\nThe silence works.",
+        minutes=5,
+    )
+    things.timetable = workshops.propose_timetable(cohort.timetables.get(), by=cast.contract_manager)
+    factories.a_session(cast=cast, cohort=things.new_cohort, days_ago=-30, no=1)
+    things.draft_timetable = things.new_cohort.timetables.get()
+    things.thread = workshops.ask(one, subject="Which model?", body="May I use GROW?", by=cast.learner)
+    workshops.supervise(
+        one, held_on=clock.today(), minutes=40, topics="Contracting", feedback="Careful and warm.", by=cast.tutor
+    )
+
+
+def _work(things: SimpleNamespace, cast: Cast) -> None:
+    one, learner = things.enrolment, cast.learner
+    essay = things.essay = factories.essay_of(things.cohort)
+    passed = things.passed = assignments.begin(one, assignment=essay, by=learner)
+    things.document = assignments.attach(passed, file=an_essay_with_a_picture(), by=learner)
+    things.figure = Figure.objects.filter(document=things.document).first().number
+    factories.hand_in(passed)
+    factories.mark(passed, cast=cast)
+    factories.fill_portfolio(one)
+    things.practice_client = one.practice_clients.get()
+    things.practice_session = things.practice_client.sessions.get()
+    things.evidence = assignments.add_evidence(
+        one, title="A drawing of the hall", file=ContentFile(png(40, 30), name="hall.png"), by=learner
+    )
+    things.portfolio = factories.portfolio_of(things.cohort)
+    things.draft = assignments.begin(one, assignment=things.portfolio, by=learner)
+    things.submitted = factories.a_submission(cast=cast, one=things.active)
+    things.criterion = things.submitted.criteria().first()
+
+
+def _award(things: SimpleNamespace, cast: Cast) -> None:
+    cohort = things.cohort
+    things.sent_back = verification.select(things.passed, reason="Every piece of a new tutor", by=cast.iqa)
+    verification.send_back(
+        things.sent_back,
+        comment="The second criterion is thin.",
+        action="Say where the sources are weighed.",
+        action_due_on=clock.today() + dt.timedelta(days=10),
+        by=cast.iqa,
+    )
+    for kind in ("essay", "portfolio"):
+        piece = factories.a_submission(cast=cast, one=things.to_verify, kind=kind, state="passed")
+    things.sample = verification.select(piece, reason="Every piece of a new tutor", by=cast.iqa)
+    factories.verified(cast=cast, one=things.verified)
+    factories.verified(cast=cast, one=things.claimed)
+    things.claim = verification.claim(things.claimed, order_number="4711", by=cast.administrator)
+    factories.certificated(cast=cast, one=things.completed)
+
+
+def _reports(things: SimpleNamespace, cast: Cast) -> None:
+    cohort, by = things.cohort, cast.contract_manager
+    today = clock.today()
+    sent = reporting.draw_up(cohort, as_of=today - dt.timedelta(days=60), by=by)
+    reporting.approve_report(sent, standing=sent.standing, request=sent.request, by=by)
+    # Drawing the file is tested with the report; here it is enough that there is one.
+    Report.objects.filter(pk=sent.pk).update(drawn_at=clock.now(), sha256="0" * 64)
+    sent.refresh_from_db()
+    sent.file.save("report.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"))
+    things.sent_report = reporting.send_report(sent, by=by)
+    things.approved_report = reporting.draw_up(cohort, as_of=today - dt.timedelta(days=30), by=by)
+    reporting.approve_report(things.approved_report, standing="On course.", by=by)
+    things.report = reporting.draw_up(cohort, as_of=today, by=by)
