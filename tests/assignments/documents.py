@@ -224,6 +224,7 @@ def odt(
         '<office:automatic-styles><style:style style:name="Bold" style:family="paragraph">'
         '<style:text-properties fo:font-weight="bold"/></style:style>'
         '<style:style style:name="Ghost" style:family="text"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="Unseen" style:family="paragraph"><style:text-properties text:display="none"/></style:style>'
         '<style:style style:name="P1" style:family="paragraph" style:parent-style-name="Title"/>'
         "</office:automatic-styles>"
     )

@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 from pathlib import Path
+from random import Random
 
 import pikepdf
 import pytest
@@ -121,6 +122,13 @@ def many_members() -> bytes:
     return zipped({f"word/{number}.xml": b"" for number in range(3000)})
 
 
+def announcing() -> bytes:
+    content = bytearray(docx(paragraph("x")))
+    end = content.rindex(b"PK\x05\x06")
+    content[end + 10 : end + 12] = (60_000).to_bytes(2, "little")
+    return bytes(content)
+
+
 def great_ratio() -> bytes:
     return Docx(paragraph("x"), members={"word/media/a.bmp": b"\x00" * 60_000_000}).bytes()
 
@@ -184,6 +192,17 @@ REFUSALS = {
         ).bytes(),
         "damaged",
     ),
+    "an outside document type": (
+        lambda: Docx("", members={"word/document.xml": b'<!DOCTYPE a SYSTEM "https://example.org/a.dtd"><a/>'}).bytes(),
+        "entities",
+    ),
+    "a hundred and fifty declared megabytes": (
+        lambda: build.declaring(
+            Docx("x", members={"word/media/a.png": Random(1).randbytes(2_000_000)}).bytes(), 150 * 1024**2
+        ),
+        "unpacks",
+    ),
+    "a directory that announces sixty thousand members": (announcing, "unpacks"),
     "deep nesting": (deep, "too deep"),
     "very deep nesting": (very_deep, "too deep"),
     "too many elements": (lambda: docx("<w:p/>" * 310_000), "too many parts"),
@@ -358,6 +377,22 @@ def test_every_id_is_given_once():
     assert len(found) == len(set(found))
 
 
+def test_moved_text_is_shown_where_it_went():
+    moved = docx(
+        paragraph("here ", inner=f'<w:moveTo w:id="1">{run("and moved")}</w:moveTo>'),
+        paragraph("there", inner=f'<w:moveFrom w:id="1">{run(" and moved")}</w:moveFrom>'),
+    )
+    assert documents.read(moved, Kind.DOCX).text == "here and moved\nthere\n"
+
+
+@pytest.mark.parametrize("wrapper", ["ins", "smartTag", "customXml", "fldSimple", "bdo", "dir"])
+def test_text_is_shown_whatever_it_is_wrapped_in(wrapper):
+    content = docx(paragraph("before ", inner=f"<w:{wrapper}>{run('within')}</w:{wrapper}>"))
+    reading = documents.read(content, Kind.DOCX)
+    assert reading.text == "before within\n"
+    assert reading.counts.body == 2
+
+
 def test_hidden_and_deleted_text_is_not_shown():
     reading = documents.read(docx(paragraph("seen ", inner=build.hidden("secret") + build.deletion("gone"))), Kind.DOCX)
     assert reading.text.split() == ["seen"]
@@ -438,7 +473,7 @@ def test_a_picture_from_outside_is_not_fetched():
 
 
 def test_an_own_style_map_in_the_document_is_ignored():
-    content = docx(paragraph("x"), members={"mammoth/style-map": b"p => script:fresh"})
+    content = docx(paragraph("x"), members={"mammoth/style-map": b"p => h3:fresh"})
     assert documents.read(content, Kind.DOCX).html == '<p id="p1">x</p>\n'
 
 

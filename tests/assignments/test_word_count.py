@@ -183,6 +183,23 @@ WORD_DOCUMENTS = {
     "text hidden by a style": (docx(paragraph("seen ", inner=run("never", '<w:rStyle w:val="Ghost"/>'))), (1, 0, 0)),
     "a text box, written twice": (docx(paragraph(LOREM, inner=build.text_box("in the box"))), (9, 0, 0)),
     "a field": (docx(paragraph("See ", inner=build.field_of('REF "a long code" \\h', "Table 3"))), (3, 0, 0)),
+    "a field inside a field's code": (
+        docx(
+            paragraph(
+                "See ",
+                inner='<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>IF</w:instrText></w:r>'
+                + build.field_of("PAGE", "seventeen ")
+                + '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+                + run("Table 3")
+                + '<w:r><w:fldChar w:fldCharType="end"/></w:r>',
+            )
+        ),
+        (3, 0, 0),
+    ),
+    "a contents table without its styles": (
+        docx(build.contents_table("1.1 Purpose 3").replace("TOC1", "Normal"), heading("1.1 Purpose")),
+        (2, 0, 0),
+    ),
     "a contents table": (
         docx(build.contents_table("1.1 Purpose 3", "1.2 Setting 4"), heading("1.1 Purpose")),
         (2, 0, 0),
@@ -226,6 +243,7 @@ OPEN_DOCUMENTS = {
         (6, 0, 0),
     ),
     "hidden text": (odt('<text:p>seen <text:span text:style-name="Ghost">never</text:span></text:p>'), (1, 0, 0)),
+    "a hidden paragraph": (odt(odt_p("never", "Unseen"), odt_p(LOREM)), (6, 0, 0)),
     "a hidden section": (
         odt(f'<text:section text:display="none">{odt_p("never")}</text:section>', odt_p(LOREM)),
         (6, 0, 0),
