@@ -1,0 +1,198 @@
+"""Every step of every machine, from every state, by every role: what is allowed is written down here, once, by hand.
+
+The table says for each step which states it leaves, which it reaches, and which roles take it (L learner, T tutor, I internal
+verifier, E external verifier, A administrator, M contract manager, C client contact; W Waymark itself). Guards, which look at
+the thing and not at the role, have tests of their own beside each app.
+"""
+
+from dataclasses import replace
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from accounts.models import User
+from accounts.permissions import Role
+from config.management.commands.write_docs import MACHINES
+from core.refusals import NotAllowed, WrongState
+
+STEPS = """
+Appointment of a tutor   | approve_tutor      | proposed                     -> approved     | C
+Appointment of a tutor   | decline_tutor      | proposed                     -> declined     | C
+Timetable of a cohort    | propose_timetable  | draft                        -> proposed     | A M
+Timetable of a cohort    | approve_timetable  | proposed                     -> approved     | C
+Timetable of a cohort    | return_timetable   | proposed                     -> returned     | C
+Enrolment                | apply              | invited                      -> applied      | L
+Enrolment                | accept             | applied                      -> active       | T
+Enrolment                | decline            | applied                      -> declined     | T
+Enrolment                | withdraw           | invited applied active       -> withdrawn    | A
+Enrolment                | complete           | active                       -> completed    | W
+Session                  | hold               | planned                      -> held         | T A
+Session                  | cancel             | planned                      -> cancelled    | A M
+Place at a session       | mark_attended      | booked part absent           -> attended     | T A
+Place at a session       | mark_part          | booked attended absent part  -> part         | T A
+Place at a session       | mark_absent        | booked attended part         -> absent       | T A
+Submission (one attempt) | submit             | draft                        -> submitted    | L
+Submission (one attempt) | award_pass         | submitted                    -> passed       | T
+Submission (one attempt) | refer              | submitted                    -> referred     | T
+Submission (one attempt) | overturn           | passed                       -> referred     | T
+Sample of marking        | agree              | selected                     -> agreed       | I
+Sample of marking        | send_back          | selected                     -> returned     | I
+Sample of marking        | answer             | returned                     -> answered     | T
+Claim for a certificate  | record_certificate | claimed                      -> certificated | A
+Claim for a certificate  | record_rejection   | claimed                      -> rejected     | A
+Progress report          | approve_report     | draft                        -> approved     | M
+Progress report          | send_report        | approved                     -> sent         | M
+"""
+ROLES = dict(zip("LTIEAMC", Role, strict=True))
+# Which app a machine lives in.
+APPS = {
+    "Appointment of a tutor": "programmes",
+    "Timetable of a cohort": "workshops",
+    "Enrolment": "enrolment",
+    "Session": "workshops",
+    "Place at a session": "workshops",
+    "Submission (one attempt)": "assignments",
+    "Sample of marking": "verification",
+    "Claim for a certificate": "verification",
+    "Progress report": "reporting",
+}
+# Steps that are part of another act, which has the address: that act.
+PART_OF = {
+    "complete": "verification:record_certificate",
+    "mark_attended": "workshops:take_register",
+    "mark_part": "workshops:take_register",
+    "mark_absent": "workshops:take_register",
+    "overturn": "verification:overturn",
+}
+
+
+def by_hand():
+    for row in STEPS.strip().splitlines():
+        machine, verb, way, who = (part.strip() for part in row.split("|"))
+        sources, target = way.split("->")
+        yield machine, verb, set(sources.split()), target.strip(), set(who.split())
+
+
+def in_code():
+    return [(machine, states, step) for machine, states, steps in MACHINES for step in steps]
+
+
+WRITTEN = {(machine, verb): (sources, target, who) for machine, verb, sources, target, who in by_hand()}
+CASES = [
+    pytest.param(machine, states, step, letter, id=f"{machine}-{step.verb}-{letter}")
+    for machine, states, step in in_code()
+    for letter in (*ROLES, "W")
+]
+
+
+class Thing:
+    """Something in a state, without a row."""
+
+    def __init__(self, state):
+        self.state = state
+
+    def get_state_display(self):
+        return self.state
+
+
+def person(letter):
+    """Somebody with one role, without a row; nobody for Waymark itself."""
+    if letter == "W":
+        return None
+    user = User(full_name=ROLES[letter].label)
+    user.roles = frozenset({ROLES[letter]})
+    return user
+
+
+def test_the_table_knows_every_step_and_no_other():
+    assert {(machine, step.verb) for machine, _, step in in_code()} == set(WRITTEN)
+
+
+def test_every_step_leads_where_the_table_says():
+    leads = {(machine, step.verb): (set(step.sources), step.target) for machine, _, step in in_code()}
+
+    assert leads == {key: (sources, target) for key, (sources, target, _) in WRITTEN.items()}
+
+
+@pytest.mark.parametrize(("machine", "states", "step", "letter"), CASES)
+def test_a_step_is_open_to_its_roles_and_from_its_states_only(machine, states, step, letter):
+    sources, _, who = WRITTEN[machine, step.verb]
+    unguarded, by = replace(step, guards=()), person(letter)
+    # Waymark itself passes the question of the role; which steps it takes is seen from `needs`.
+    expected = {
+        state: (NotAllowed if letter not in who | {"W"} else None if state in sources else WrongState)
+        for state in states.values
+    }
+
+    refusals = {state: unguarded.refusal(Thing(state), by) for state in states.values}
+
+    assert {state: type(refusal) if refusal else None for state, refusal in refusals.items()} == expected
+    assert all(str(refusal).endswith(".") for refusal in refusals.values() if refusal)
+    assert (step.needs is None) == (who == {"W"})
+
+
+@pytest.mark.parametrize(("machine", "states", "step"), in_code(), ids=lambda one: getattr(one, "verb", ""))
+def test_a_step_that_is_possible_is_still_refused_by_its_guards(machine, states, step):
+    """Each guard is asked, in order, and its sentence is the refusal."""
+    sources, _, who = WRITTEN[machine, step.verb]
+    asked = []
+
+    def content(obj, by):
+        asked.append(obj.state)
+        return ""
+
+    guarded = replace(step, guards=(content, lambda obj, by: "Not today.", content))
+
+    refusal = guarded.refusal(Thing(min(sources)), person(min(who)))
+
+    assert str(refusal) == "Not today."
+    assert asked == [min(sources)]
+
+
+@pytest.mark.parametrize(("machine", "states", "step"), in_code(), ids=lambda one: getattr(one, "verb", ""))
+def test_address_action_and_step_have_one_name(machine, states, step):
+    app = APPS[machine]
+    names = {name.name for name in (get_resolver().namespace_dict[app][1]).url_patterns}
+    modules = [import_module(f"{app}.actions"), *([import_module("assignments.marking")] if app == "assignments" else [])]
+
+    if step.verb in PART_OF:
+        assert step.verb not in names
+        assert reverse(PART_OF[step.verb], args=[1])
+    else:
+        assert step.verb in names
+    if step.verb not in ("mark_attended", "mark_part", "mark_absent"):
+        assert any(callable(getattr(module, step.verb, None)) for module in modules)
+
+
+def test_no_machine_turns_in_a_circle_except_the_register():
+    """A register may be corrected; everything else goes forward only."""
+    turning = []
+    for machine, _, steps in MACHINES:
+        ahead = {(source, step.target) for step in steps for source in step.sources}
+        while further := {(a, d) for a, b in ahead for c, d in ahead if b == c} - ahead:
+            ahead |= further
+        if any(a == b for a, b in ahead):
+            turning.append(machine)
+
+    assert turning == ["Place at a session"]
+
+
+def test_every_state_can_be_reached_and_is_known_to_the_database():
+    for machine, states, steps in MACHINES:
+        begins = [state for state in states.values if state not in {step.target for step in steps}]
+        assert len(begins) == 1, machine
+    models = [
+        model for app in sorted(set(APPS.values())) for model in apps.get_app_config(app).get_models()
+        if any(field.name == "state" for field in model._meta.get_fields())
+    ]  # fmt: skip
+    assert len(models) == len(MACHINES)
+    for model in models:
+        known = [one for one in model._meta.constraints if one.name.endswith("state_known")]
+        assert len(known) == 1, model
+
+
+def test_an_address_that_is_not_there_is_noticed():
+    with pytest.raises(NoReverseMatch):
+        reverse("workshops:mark_attended", args=[1])
