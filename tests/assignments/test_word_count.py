@@ -6,7 +6,6 @@ import json
 import docx as python_docx
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -451,17 +450,28 @@ def test_count_words_prints_a_readable_line(tmp_path, capsys):
     assert capsys.readouterr().out == "6 words, 6 in all; its own program says 5\n"
 
 
-@pytest.mark.parametrize("content", [b"", b"MZ\x90\x00 a program"])
-def test_count_words_refuses_with_the_sentence_and_prints_nothing(content, tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "This file is empty. Check that it opens on your computer, then choose it again."),
+        (
+            b"MZ\x90\x00 a program",
+            "essay.docx is a program and not a document, whatever its name says. Choose the document itself.",
+        ),
+    ],
+)
+def test_count_words_refuses_with_the_sentence_and_prints_nothing(content, sentence, tmp_path, capsys):
     path = tmp_path / "essay.docx"
     path.write_bytes(content)
-    with pytest.raises(CommandError) as refusal:
+    with pytest.raises(SystemExit) as ended:
         call_command("count_words", str(path), "--json")
-    assert refusal.value.returncode == 1
-    assert str(refusal.value).endswith(".")
-    assert capsys.readouterr().out == ""
+    printed = capsys.readouterr()
+    assert ended.value.code == 1
+    assert printed.out == ""
+    assert printed.err.strip() == sentence
 
 
-def test_count_words_names_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(CommandError, match="cannot be read"):
+def test_count_words_names_a_file_that_is_not_there(tmp_path, capsys):
+    with pytest.raises(SystemExit):
         call_command("count_words", str(tmp_path / "none.docx"))
+    assert "cannot be read: No such file" in capsys.readouterr().err

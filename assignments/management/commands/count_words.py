@@ -3,9 +3,9 @@
 import json
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from assignments import documents
 
@@ -22,14 +22,18 @@ class Command(BaseCommand):
         try:
             counts = documents.count(file, documents.inspect(file, file.name))
         except documents.Unacceptable as refusal:
-            raise CommandError(refusal.sentence) from None
+            self._refuse(refusal.sentence)
         except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+            self._refuse(f"{file} cannot be read: {error.strerror}.")
         if json:
             self.stdout.write(_as_json(counts.body, counts.references, counts.notes, counts.total))
             return
         line = f"{counts.sentence}, {counts.total:,} in all"
         self.stdout.write(f"{line}; its own program says {counts.stated:,}" if counts.stated else line)
+
+    def _refuse(self, sentence: str) -> NoReturn:
+        self.stderr.write(sentence)
+        raise SystemExit(1)
 
 
 def _as_json(body: int, references: int, notes: int, total: int) -> str:
