@@ -172,12 +172,12 @@ def is_held_by_marker(submission: Any, by: Any) -> str:
 
 def _decisions(submission: Any) -> list[Any]:
     order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
-    return list(submission.decisions.select_related("criterion").order_by(*order))
+    return list(submission.decisions.select_related("criterion__outcome__unit").order_by(*order))
 
 
 def every_criterion_is_decided(submission: Any, by: Any) -> str:
     decided = {one.criterion_id for one in _decisions(submission) if one.decision}
-    open_ones = [one.number for one in submission.criteria() if one.pk not in decided]
+    open_ones = numbers_of([one for one in submission.criteria() if one.pk not in decided])
     if open_ones:
         return f"Decide {listed(open_ones)}, then you can sign the outcome."
     return ""
@@ -187,7 +187,7 @@ def every_criterion_passes(submission: Any, by: Any) -> str:
     """Any criterion below a pass makes the whole submission a referral (`ilm` A02)."""
     if sentence := every_criterion_is_decided(submission, by):
         return sentence
-    unmet = [one.criterion.number for one in _decisions(submission) if one.decision == "refer"]
+    unmet = numbers_of([one.criterion for one in _decisions(submission) if one.decision == "refer"])
     if unmet:
         return f"{listed(unmet)} {'is' if len(unmet) == 1 else 'are'} not met, so this is a referral."
     return ""
@@ -200,9 +200,8 @@ def some_criterion_is_unmet(submission: Any, by: Any) -> str:
 
 
 def each_unmet_criterion_has_an_action(submission: Any, by: Any) -> str:
-    without = [
-        one.criterion.number for one in _decisions(submission) if one.decision == "refer" and not one.action.strip()
-    ]
+    refers = [one for one in _decisions(submission) if one.decision == "refer"]
+    without = numbers_of([one.criterion for one in refers if not one.action.strip()])
     if without:
         return f"Say what the learner has to do for {listed(without)}."
     return ""
@@ -213,6 +212,12 @@ def attempts_are_left(submission: Any, by: Any) -> str:
     if submission.attempt < allowed:
         return ""
     return f"This was attempt {submission.attempt} of {allowed}, so it cannot be referred again. Speak to the centre."
+
+
+def numbers_of(criteria: Sequence[Any]) -> list[str]:
+    """The numbers of criteria; where they belong to several units, each with its unit: 501 1.1."""
+    several = len({one.outcome.unit_id for one in criteria}) > 1
+    return [f"{one.outcome.unit.number} {one.number}" if several else one.number for one in criteria]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -37,6 +37,7 @@ class Row:
     open: bool = False
     theirs: CriterionDecision | None = None
     following: str = ""
+    label: str = ""
 
     @property
     def key(self) -> str:
@@ -171,9 +172,11 @@ def rows_of(submission: Submission) -> list[Row]:
             initial = {name: getattr(decision, name) for name in initial}
         form = DecideForm(initial=initial, auto_id=f"c{criterion.pk}-%s")
         rows.append(Row(criterion, decision, form, sections.get(criterion.number, "")))
+    for row, label in zip(rows, policy.numbers_of([row.criterion for row in rows]), strict=True):
+        row.label = label
     for row in rows:
         following = next_open(rows, row.criterion.pk)
-        row.following = following.criterion.number if following else ""
+        row.following = following.label if following else ""
     return rows
 
 
