@@ -12,6 +12,7 @@ MENU = (
     ("Sessions", "workshops:own", Can.GIVE_FEEDBACK, "/my/sessions/"),
     ("Assignments", "assignments:own", Can.SUBMIT_WORK, "/my/assignments/"),
     ("Questions", "workshops:threads", Can.ASK_QUESTIONS, "/questions/"),
+    ("Approvals", "programmes:proposals", Can.APPROVE_PLANS, "/proposals/"),
     ("Cohorts", "programmes:cohorts", Can.SEE_COHORTS, "/cohorts/"),
     ("Marking", "assignments:desk", Can.MARK, "/marking/"),
     ("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),

@@ -23,7 +23,7 @@ DEBUG = env.bool("DEBUG", default=False)
 
 def _secret() -> str:
     """The secret of this installation; the demonstration makes one for itself and keeps it."""
-    if given := env.str("SECRET_KEY", default=""):
+    if given := str(env.str("SECRET_KEY", default="")):
         return given
     if not (DEMO or DEBUG):
         raise ImproperlyConfigured(

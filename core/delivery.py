@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from core import clock
 from core.models import Notice, NoticeState
@@ -35,7 +36,7 @@ def _claim(pk: int) -> bool:
     return bool(waiting.update(state=NoticeState.SENDING, claimed_at=clock.now()))
 
 
-def _send(notice: Notice, connection: object) -> bool:
+def _send(notice: Notice, connection: BaseEmailBackend) -> bool:
     message = EmailMessage(notice.subject, notice.body, to=[notice.address], connection=connection)
     mine = Notice.objects.filter(pk=notice.pk, state=NoticeState.SENDING)
     try:

@@ -34,7 +34,9 @@ class Transition:
         if by is not None and (self.needs is None or not by.can(self.needs)):
             return NotAllowed(f"Your role does not let you {self.label[0].lower()}{self.label[1:]}.")
         if obj.state not in self.sources:
-            return WrongState(f"This is {obj.get_state_display().lower()}, so “{self.label}” is no longer possible here.")
+            return WrongState(
+                f"This is {obj.get_state_display().lower()}, so “{self.label}” is no longer possible here."
+            )
         for guard in self.guards:
             if sentence := guard(obj, by):
                 return Refused(sentence)

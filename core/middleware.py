@@ -16,8 +16,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A 403 page for `NotAllowed`, a 409 page for the others, each with the sentence and the way back.
-        """
+        """A 403 page for `NotAllowed`, a 409 page for the others, each with the sentence and the way back."""
         if not isinstance(exception, Refused):
             return None
         if isinstance(exception, NotAllowed):
@@ -30,4 +29,3 @@ def _own_page(request: HttpRequest) -> str:
     referer = request.headers.get("Referer", "")
     own = f"{request.scheme}://{request.get_host()}"
     return referer.removeprefix(own) if referer.startswith(own + "/") else "/"
-

@@ -19,7 +19,6 @@ from programmes.models import Cohort, CohortDeadline
 from workshops.models import Session
 from workshops.states import SessionState
 
-
 KINDS = ("essay", "portfolio")
 
 
@@ -235,7 +234,7 @@ def _sessions(cohorts: list[int], as_of: dt.date, only: int | None) -> list[tupl
             place_state if sessions[pk].on <= as_of else "booked",
             present,
             _until(day_of(signed_off), as_of) if signed_off else None,
-            tuple(ratings) if given and timezone.localtime(given).date() <= as_of else None,  # type: ignore[arg-type]
+            tuple(ratings) if given and timezone.localtime(given).date() <= as_of else None,
         )
     return [(of[pk], session) for pk, session in sessions.items()]
 

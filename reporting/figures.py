@@ -95,7 +95,9 @@ def ratings(facts: CohortFacts) -> list[tuple[int | None, int | None, int | None
 
 def deadlines_inside_registration(learner: LearnerFacts) -> bool:
     """Whether every piece still to be passed has a date of the learner's own that lies inside the registration."""
-    open_kinds = [kind for kind in learner.deadlines if (work := learner.work.get(kind)) is None or work.state != "passed"]
+    open_kinds = [
+        kind for kind in learner.deadlines if (work := learner.work.get(kind)) is None or work.state != "passed"
+    ]
     if learner.registration_ends is None or not open_kinds:
         return False
     return all(
@@ -153,7 +155,14 @@ def compute(facts: CohortFacts) -> Figures:
 def as_json(facts: CohortFacts) -> dict[str, Any]:
     """The figures under the names that `manage.py cohort_figures --json` prints."""
     figures = compute(facts)
-    shares = ("attendance", "hours_attendance", "covered", "satisfaction_overall", "satisfaction_tutor", "knowledge_gain")
+    shares = (
+        "attendance",
+        "hours_attendance",
+        "covered",
+        "satisfaction_overall",
+        "satisfaction_tutor",
+        "knowledge_gain",
+    )
     counts = ("started", "completed", "withdrawn", "outstanding", "individual_deadlines")
     return {
         "cohort": facts.code,

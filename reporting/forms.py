@@ -19,6 +19,4 @@ class ApproveReportForm(Form):
     standing = forms.CharField(
         label="Where the programme stands", max_length=250, widget=forms.Textarea, help_text="At most 250 characters"
     )
-    request = forms.CharField(
-        label="What is asked, and by when", max_length=250, widget=forms.Textarea, required=False
-    )
+    request = forms.CharField(label="What is asked, and by when", max_length=250, widget=forms.Textarea, required=False)

@@ -85,9 +85,7 @@ def _standing(row: Row) -> str:
     return "outstanding" if row.learner.is_outstanding else "completed" if row.learner.is_completed else "withdrawn"
 
 
-def _row(
-    row: Row, named: tuple[tuple[str, bool], ...], link: Callable[[int], str] | None, as_of: dt.date
-) -> GridRow:
+def _row(row: Row, named: tuple[tuple[str, bool], ...], link: Callable[[int], str] | None, as_of: dt.date) -> GridRow:
     learner = row.learner
     cells = "".join(
         _cell(cell.state, cell.note, name, first) for cell, (name, first) in zip(row.cells, named, strict=True)

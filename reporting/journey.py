@@ -81,7 +81,7 @@ def rows(facts: CohortFacts) -> list[Row]:
         when = row.next.due_on or learner.certificate_on or learner.withdrawn_on or far
         return (group, -row.next.days_late if group == 0 else 0, when, learner.name)
 
-    return sorted(found, key=need)  # type: ignore[arg-type]
+    return sorted(found, key=need)
 
 
 def cells(facts: CohortFacts, learner: LearnerFacts) -> tuple[Cell, ...]:
@@ -109,7 +109,11 @@ def _session_cell(facts: CohortFacts, session: SessionFacts, learner: LearnerFac
     if learner.withdrawn_on and session.on > learner.withdrawn_on:
         return Cell("withdrawn")
     if place is None or place.state == "booked":
-        return Cell("absent", "no mark in the register") if session.is_held else Cell("not_yet", near_day(session.on, facts.as_of))
+        return (
+            Cell("absent", "no mark in the register")
+            if session.is_held
+            else Cell("not_yet", near_day(session.on, facts.as_of))
+        )
     if place.state == "attended":
         return Cell("done")
     if place.state == "part":
@@ -126,7 +130,9 @@ def _work_cell(facts: CohortFacts, learner: LearnerFacts, kind: str) -> Cell:
     if learner.withdrawn_on:
         return Cell("withdrawn")
     if work and work.state == "submitted":
-        return Cell("with_tutor", f"attempt {work.attempt}, in since {long_day(work.submitted_on)}" if work.submitted_on else "")
+        return Cell(
+            "with_tutor", f"attempt {work.attempt}, in since {long_day(work.submitted_on)}" if work.submitted_on else ""
+        )
     late = _days_late(facts, learner, kind)
     if late:
         return Cell("late", f"{late} {'day' if late == 1 else 'days'} late")

@@ -38,7 +38,9 @@ LABELS = {"Enrolment": "Form", "Questions": "Skills check", "IQA": "Verified", "
 BRAND = "#0E5A60"
 
 
-def progress_report(cohort: Cohort, *, as_of: dt.date, version: int = 1, report: Report | None = None) -> ProgressReport:
+def progress_report(
+    cohort: Cohort, *, as_of: dt.date, version: int = 1, report: Report | None = None
+) -> ProgressReport:
     """Everything the client's report says of a cohort at the end of `as_of`.
 
     `report` gives the two sentences and the versions; without it the system's own proposal is printed as a draft.
@@ -63,7 +65,9 @@ def progress_report(cohort: Cohort, *, as_of: dt.date, version: int = 1, report:
         qualification=_full_title(cohort),
         awarding_body=body,
         client=str(cohort.contract.client),
-        contact=Person(str(contact.user), contact.job_title or "client contact") if contact else Person("the client", ""),
+        contact=Person(str(contact.user), contact.job_title or "client contact")
+        if contact
+        else Person("the client", ""),
         lead_supplier=cohort.contract.lead_supplier,
         contract=cohort.contract.reference,
         period_start=as_of.replace(day=1),
@@ -115,11 +119,17 @@ def _code(column: journey.Column) -> str:
 
 def _line(facts: CohortFacts, row: journey.Row) -> LearnerLine:
     learner = row.learner
-    places = [(session, session.places.get(learner.enrolment)) for session in facts.held if learner.expected_at(session)]
+    places = [
+        (session, session.places.get(learner.enrolment)) for session in facts.held if learner.expected_at(session)
+    ]
     attended = sum(figures.is_present(place) for _, place in places)
     covered = sum(figures.is_covered(place) for _, place in places)
     standing = (
-        Standing.COMPLETED if learner.is_completed else Standing.WITHDRAWN if learner.is_withdrawn else Standing.OUTSTANDING
+        Standing.COMPLETED
+        if learner.is_completed
+        else Standing.WITHDRAWN
+        if learner.is_withdrawn
+        else Standing.OUTSTANDING
     )
     return LearnerLine(
         number=0,
@@ -209,8 +219,13 @@ def _actions(cohort: Cohort, learners: tuple[LearnerLine, ...], as_of: dt.date) 
     contact = cohort.contract.client.contacts.select_related("user").order_by("pk").first()
     margin = cohort.contract.margin_days
     for one in learners:
-        if one.standing is Standing.OUTSTANDING and one.spare_days is not None and 0 <= one.spare_days < margin and contact:
-            wanted = one.registration_ends - dt.timedelta(days=margin)  # type: ignore[operator]
+        if (
+            one.standing is Standing.OUTSTANDING
+            and one.spare_days is not None
+            and 0 <= one.spare_days < margin
+            and contact
+        ):
+            wanted = (one.registration_ends or as_of) - dt.timedelta(days=margin)
             what = f"Agree to a deadline for learner {one.number} no later than {wanted.day} {wanted:%B %Y}."
             if wanted > as_of:
                 found.append(Action(ActionKind.DECIDE, what, str(contact.user), as_of + dt.timedelta(days=19)))

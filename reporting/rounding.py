@@ -7,7 +7,7 @@ from fractions import Fraction
 
 def rounded(value: Fraction, places: int = 0) -> Decimal:
     """`value` to so many decimals, half away from zero, without passing through binary."""
-    shift = 10**places
+    shift: int = 10**places
     exact = value * shift
     whole = int((abs(exact) * 2 + 1) // 2)
     return (Decimal(whole if exact >= 0 else -whole) / shift).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -173,8 +174,11 @@ def send_report(request: AuthedRequest, pk: int) -> HttpResponse:
 def report_pdf(request: AuthedRequest, pk: int) -> HttpResponse:
     """The file as it was drawn."""
     found = get_object_or_404(Report.objects.visible_to(request.user).exclude(file=""), pk=pk)
-    return FileResponse(
-        found.file.open("rb"), content_type="application/pdf", filename=found.file.name.rpartition("/")[2]
+    return cast(
+        HttpResponse,
+        FileResponse(
+            found.file.open("rb"), content_type="application/pdf", filename=str(found.file.name).rpartition("/")[2]
+        ),
     )
 
 

@@ -20,8 +20,15 @@ from assignments import marking
 from core import clock
 from enrolment import actions as enrolment
 from programmes import actions as programmes
-from programmes.models import Assignment, AwardingOrganisation, Criterion, LearningOutcome, Qualification, Unit
-from programmes.models import QualificationVersion
+from programmes.models import (
+    Assignment,
+    AwardingOrganisation,
+    Criterion,
+    LearningOutcome,
+    Qualification,
+    QualificationVersion,
+    Unit,
+)
 from verification import actions as verification
 from workshops import actions as workshops
 from workshops.actions import Mark
@@ -75,7 +82,11 @@ def a_version(**facts: Any) -> QualificationVersion:
     units = {}
     for unit_number, criteria in CRITERIA.items():
         unit = Unit.objects.create(
-            version=version, number=unit_number, title=f"Unit {unit_number}", credits=5, product_code=f"8588-{unit_number}"
+            version=version,
+            number=unit_number,
+            title=f"Unit {unit_number}",
+            credits=5,
+            product_code=f"8588-{unit_number}",
         )
         units[unit_number] = unit
         for position, (criterion, title) in enumerate(criteria):
@@ -326,9 +337,7 @@ def mark(submission: Any, *, cast: Any, unmet: int = 0, by: User | None = None) 
             by=by,
         )
     if unmet:
-        return marking.refer(
-            submission, is_authentic=True, resubmit_by=clock.today() + dt.timedelta(days=28), by=by
-        )
+        return marking.refer(submission, is_authentic=True, resubmit_by=clock.today() + dt.timedelta(days=28), by=by)
     return marking.award_pass(submission, summary="Well argued.", is_authentic=True, by=by)
 
 

@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ.setdefault("WAYMARK_DATA", tempfile.mkdtemp(prefix="waymark-tests-"))
 
-from config.settings import *  # noqa: E402, F403 - the environment must be set first
+from config.settings import *  # noqa: F403 - the environment must be set first
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -91,9 +91,9 @@ class Live:
                 tutor=self.helen,
                 eqa_until=self.today + dt.timedelta(days=120),
             )
-            for kind, days in (("essay", 12), ("portfolio", 75)):
+            for kind, ahead in (("essay", 12), ("portfolio", 75)):
                 assignment = cohort.version.assignments.get(kind=kind)
-                due_on = self.today + dt.timedelta(days=days)
+                due_on = self.today + dt.timedelta(days=ahead)
                 programmes.set_cohort_deadline(cohort, assignment=assignment, due_on=due_on, by=company.sunil)
             days = [
                 self.ago(196),

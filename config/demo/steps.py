@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import tempfile
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def invite(company: Company, cohort: Cohort, name: str, position: int, domain: s
 
 def apply(one: Enrolment, seed: int) -> None:
     """Fill in the enrolment form and the questionnaire, and send them."""
-    learner, draw = one.learner, random.Random(seed)  # noqa: S311 - a story, not a secret
+    learner, draw = one.learner, random.Random(seed)
     first, _, last = learner.full_name.partition(" ")
     enrolment.save_application(
         one,
@@ -158,7 +159,7 @@ def hold(session: Session, *, absent: set[int], part: set[int], people: list[Enr
 
 def spread(total: int, n: int, *, seed: int, spare: int = 2) -> list[int]:
     """`n` whole ratings from 0 to 10 around their mean that add up to `total`."""
-    draw = random.Random(seed)  # noqa: S311 - a story, not a secret
+    draw = random.Random(seed)
     found = [total // n + (1 if i < total % n else 0) for i in range(n)]
     for _ in range(n * spare):
         up, down = draw.randrange(n), draw.randrange(n)
@@ -181,7 +182,7 @@ def feedback(
     n = len(places)
     overalls, tutors = spread(overall, n, seed=seed), spread(tutor, n, seed=seed + 1)
     gains = spread(gain, n - blank, seed=seed + 2) if gain is not None else []
-    draw = random.Random(seed + 3)  # noqa: S311 - a story, not a secret
+    draw = random.Random(seed + 3)
     for i, place in enumerate(places):
         before = draw.randint(2, 4) if i < len(gains) else None
         after = min(before + gains[i], 10) if before is not None else None
@@ -209,8 +210,8 @@ def catch_up(session: Session, one: Enrolment, *, tutor: User) -> None:
 
 
 def start_essay(
-    one: Enrolment, *, seed: int, words: int, weak: set[str] = frozenset(), form: str = "docx"
-) -> Submission:  # type: ignore[assignment]
+    one: Enrolment, *, seed: int, words: int, weak: Set[str] = frozenset(), form: str = "docx"
+) -> Submission:
     """Begin (or go on with) the essay and add a file that counts exactly `words`."""
     essay = one.cohort.version.assignments.get(kind="essay")
     submission = assignments.begin(one, assignment=essay, by=one.learner)

@@ -188,7 +188,7 @@ def _within_today(value: dt.date) -> tuple[str, bool] | None:
         return None
     minutes = round((value - clock.now()).total_seconds() / 60)
     amount = _amount(abs(minutes) // 60, "hour") if abs(minutes) >= 60 else _amount(max(abs(minutes), 1), "minute")
-    return amount, minutes < 0
+    return amount, value <= clock.now()
 
 
 def _as_date(value: dt.date) -> dt.date:

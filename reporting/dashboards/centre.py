@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
@@ -19,7 +20,9 @@ from verification.models.standing import claimable
 def build(user: User, *, today: dt.date) -> Home:
     """Five statements: claims to make, certificates awaited, learners to register, invitations open, mail that failed."""
     seen = Enrolment.objects.visible_to(user)
-    ready, ready_n = first_few(claimable(seen, today=today).select_related("learner", "cohort").order_by("verified_at", "pk"))
+    ready, ready_n = first_few(
+        claimable(seen, today=today).select_related("learner", "cohort").order_by(F("verified_at"), "pk")
+    )
     claims, claims_n = first_few(
         Claim.objects.visible_to(user)
         .filter(state="claimed")
@@ -35,7 +38,15 @@ def build(user: User, *, today: dt.date) -> Home:
         seen.filter(state=EnrolmentState.INVITED).select_related("learner", "cohort").order_by("invited_at")
     )
     failed = Notice.objects.filter(state=NoticeState.FAILED).count()
-    mail = [Task(f"{said(failed, 'message', 'messages')} could not be sent", reverse("accounts:outbox"), "Look at the addresses", "late", "to look at")]
+    mail = [
+        Task(
+            f"{said(failed, 'message', 'messages')} could not be sent",
+            reverse("accounts:outbox"),
+            "Look at the addresses",
+            "late",
+            "to look at",
+        )
+    ]
     return Home(
         role="administrator",
         heading=f"{said(ready_n, 'certificate', 'certificates').capitalize()} to claim, {said(unregistered_n, 'learner', 'learners')} to register",
@@ -44,7 +55,13 @@ def build(user: User, *, today: dt.date) -> Home:
             Section(
                 "Ready to claim",
                 [
-                    Task(str(one.learner), reverse("verification:claims"), f"{one.cohort}, verified {ago(one.verified_at)}", "in_hand", "to claim")
+                    Task(
+                        str(one.learner),
+                        reverse("verification:claims"),
+                        f"{one.cohort}, verified {ago(one.verified_at)}",
+                        "in_hand",
+                        "to claim",
+                    )
                     for one in ready
                 ],
                 "Learners appear here when everything a claim needs is there.",
@@ -54,7 +71,13 @@ def build(user: User, *, today: dt.date) -> Home:
             Section(
                 "Claimed, certificate awaited",
                 [
-                    Task(str(one.enrolment.learner), one.get_absolute_url(), f"{one.enrolment.cohort}, claimed {ago(one.claimed_at)}", "in_hand", "to record")
+                    Task(
+                        str(one.enrolment.learner),
+                        one.get_absolute_url(),
+                        f"{one.enrolment.cohort}, claimed {ago(one.claimed_at)}",
+                        "in_hand",
+                        "to record",
+                    )
                     for one in claims
                 ],
                 "No certificate is awaited.",
@@ -64,7 +87,13 @@ def build(user: User, *, today: dt.date) -> Home:
             Section(
                 "To register with the awarding organisation",
                 [
-                    Task(str(one.learner), one.get_absolute_url(), f"{one.cohort}, on programme since {day(one.activated_at)}", "referred", "to register")
+                    Task(
+                        str(one.learner),
+                        one.get_absolute_url(),
+                        f"{one.cohort}, on programme since {day(one.activated_at)}",
+                        "referred",
+                        "to register",
+                    )
                     for one in unregistered
                 ],
                 "Everybody on programme is registered.",
@@ -74,7 +103,13 @@ def build(user: User, *, today: dt.date) -> Home:
             Section(
                 "Invited, form not sent yet",
                 [
-                    Task(str(one.learner), one.get_absolute_url(), f"{one.cohort}, invited {ago(one.invited_at)}", "", "with the learner")
+                    Task(
+                        str(one.learner),
+                        one.get_absolute_url(),
+                        f"{one.cohort}, invited {ago(one.invited_at)}",
+                        "",
+                        "with the learner",
+                    )
                     for one in invited
                 ],
                 "Nobody has an open invitation.",

@@ -59,7 +59,7 @@ def build(user: User, *, today: dt.date) -> Home:
     started = sum(one.figures.started for one in columns)
     done = sum(one.figures.completed for one in columns)
     way = sum(one.figures.outstanding for one in columns)
-    waiting = sum(one.tutors_waiting + one.plans_waiting for one in cohorts)
+    waiting = sum(one.tutors_waiting + one.plans_waiting for one in cohorts)  # type: ignore[attr-defined]
     return Home(
         role="client_contact",
         heading=f"{done} of {started} have their certificate, {way} are on the way",
@@ -73,7 +73,9 @@ def _approvals(cohorts: list[Cohort]) -> Section:
     tasks = []
     for one in cohorts:
         if one.tutors_waiting:  # type: ignore[attr-defined]
-            tasks.append(Task(f"A tutor for {one}", reverse("programmes:proposals"), one.title, "referred", "to approve"))
+            tasks.append(
+                Task(f"A tutor for {one}", reverse("programmes:proposals"), one.title, "referred", "to approve")
+            )
         if one.plans_waiting:  # type: ignore[attr-defined]
             url = reverse("workshops:timetable", args=[one.plan])  # type: ignore[attr-defined]
             tasks.append(Task(f"The timetable of {one}", url, one.title, "referred", "to approve"))
@@ -81,11 +83,19 @@ def _approvals(cohorts: list[Cohort]) -> Section:
 
 
 def _reports(user: User) -> Section:
-    reports = list(Report.objects.visible_to(user).filter(state="sent").select_related("cohort").order_by("-as_of", "-version")[:6])
+    reports = list(
+        Report.objects.visible_to(user).filter(state="sent").select_related("cohort").order_by("-as_of", "-version")[:6]
+    )
     return Section(
         "Reports",
         [
-            Task(f"{one.cohort}, {day(one.as_of, 'plain')}", reverse("reporting:report_pdf", args=[one.pk]), f"version {one.version}, sent {day(one.sent_at)}", "", "PDF")
+            Task(
+                f"{one.cohort}, {day(one.as_of, 'plain')}",
+                reverse("reporting:report_pdf", args=[one.pk]),
+                f"version {one.version}, sent {day(one.sent_at)}",
+                "",
+                "PDF",
+            )
             for one in reports
         ],
         "The first report appears here when your contract manager sends it.",

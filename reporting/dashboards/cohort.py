@@ -87,7 +87,12 @@ def _n(figure: Figure) -> str:
 def _people(computed: Figures, cohort: Cohort) -> list[dict[str, Any]]:
     own = computed.individual_deadlines
     return [
-        {"value": computed.started, "word": "started", "n": f"{cohort.places} places bought", "formula": "became active"},
+        {
+            "value": computed.started,
+            "word": "started",
+            "n": f"{cohort.places} places bought",
+            "formula": "became active",
+        },
         {
             "value": computed.completed,
             "word": "completed",
@@ -149,13 +154,19 @@ def _attention(facts: CohortFacts, rows: list[journey.Row], cohort: Cohort) -> l
         if row.next.days_late:
             text = f"{row.next.what} was due on {day(row.next.due_on)}. Agree a new date inside the registration."
             rule = f"late; at risk from {cohort.contract.late_days} days"
-            found.append(_item("late", learner.name, url, f"{row.next.what.lower()}, {row.next.days_late} days late", text, rule))
+            found.append(
+                _item("late", learner.name, url, f"{row.next.what.lower()}, {row.next.days_late} days late", text, rule)
+            )
         elif ends and last and (ends - last).days < cohort.contract.margin_days:
             text = f"The last deadline leaves {(ends - last).days} days before the registration ends on {day(ends)}."
             rule = f"fewer than {cohort.contract.margin_days} days between deadline and registration end"
             found.append(_item("referred", learner.name, url, "little time to spare", text, rule))
         elif ends is None:
-            found.append(_item("referred", learner.name, url, "not registered", "No claim can be made before.", "no registration"))
+            found.append(
+                _item(
+                    "referred", learner.name, url, "not registered", "No claim can be made before.", "no registration"
+                )
+            )
         if missed:
             text = f"Missed {', '.join(missed)} and has not caught up."
             found.append(_item("absent", learner.name, url, "catch-up to arrange", text, "absence without a catch-up"))

@@ -42,7 +42,11 @@ def build(user: User, *, today: dt.date) -> Home:
         heading=_heading(user, enrolment, facts, me),
         lead=f"{enrolment.cohort.version.qualification.title}, {enrolment.get_pathway_display().lower()}",
         sections=[_tasks(facts, me), *_said(enrolment)],
-        extra={"next": _next(enrolment, facts, me, today), "stages": _stages(facts, cells), "track": _track(facts, cells)},
+        extra={
+            "next": _next(enrolment, facts, me, today),
+            "stages": _stages(facts, cells),
+            "track": _track(facts, cells),
+        },
     )
 
 
@@ -74,17 +78,31 @@ def _next(enrolment: Enrolment, facts: CohortFacts, me: LearnerFacts, today: dt.
     if session and (step.due_on is None or session.on < step.due_on):
         text = f"{session.title}, {session.minutes / 60:g} hours."
         url = reverse("workshops:own")
-        return {"title": f"Come to the {session.title.partition(':')[0].lower()}", "text": text, "url": url, "label": "See the session", "due": session.on}
+        return {
+            "title": f"Come to the {session.title.partition(':')[0].lower()}",
+            "text": text,
+            "url": url,
+            "label": "See the session",
+            "due": session.on,
+        }
     if kind not in cohort_facts.KINDS or step.who != "the learner":
         text = f"{step.who[:1].upper()}{step.who[1:]} acts next. You get an e-mail when there is news."
         return {"title": step.what, "text": text, "url": reverse("assignments:own"), "label": "See your assignments"}
     work = me.work.get(kind)
     if work and work.referred_at:
-        title, text, label = f"Hand in your {kind} again", "Your tutor has said what is left to do, criterion by criterion.", "See the actions"
+        title, text, label = (
+            f"Hand in your {kind} again",
+            "Your tutor has said what is left to do, criterion by criterion.",
+            "See the actions",
+        )
     elif work:
         title, text, label = f"Finish your {kind}", "You have begun. Everything you put in is kept.", "Go on"
     else:
-        title, text, label = f"Begin your {kind}", "Add a first version early: you can replace it until you hand in.", f"Begin the {kind}"
+        title, text, label = (
+            f"Begin your {kind}",
+            "Add a first version early: you can replace it until you hand in.",
+            f"Begin the {kind}",
+        )
     url = reverse("assignments:submission", args=[work.submission]) if work else reverse("assignments:own")
     return {"title": title, "text": text, "url": url, "label": label, "due": step.due_on}
 
@@ -96,7 +114,11 @@ def _tasks(facts: CohortFacts, me: LearnerFacts) -> Section:
             break
         work = me.work.get(kind)
         due_on = me.deadlines.get(kind, (None, False))[0]
-        hint = f"due {day(due_on)}, {distance(due_on)}" if due_on and not (work and work.state in ("passed", "submitted")) else ""
+        hint = (
+            f"due {day(due_on)}, {distance(due_on)}"
+            if due_on and not (work and work.state in ("passed", "submitted"))
+            else ""
+        )
         state, status = {
             "passed": ("", "Done"),
             "submitted": ("with_tutor", "with your tutor"),
@@ -109,8 +131,12 @@ def _tasks(facts: CohortFacts, me: LearnerFacts) -> Section:
     for session in facts.held:
         place = session.places.get(me.enrolment)
         if place and place.state in ("attended", "part") and place.ratings is None:
-            tasks.append(Task(f"Feedback on {session.title}", reverse("workshops:own"), "4 questions", "", "Not started"))
-    return Section("When you have time", tasks, "Nothing is left to do.", len(tasks), note="In any order, over several evenings")
+            tasks.append(
+                Task(f"Feedback on {session.title}", reverse("workshops:own"), "4 questions", "", "Not started")
+            )
+    return Section(
+        "When you have time", tasks, "Nothing is left to do.", len(tasks), note="In any order, over several evenings"
+    )
 
 
 def _said(enrolment: Enrolment) -> list[Section]:

@@ -67,7 +67,13 @@ def build(user: User, *, today: dt.date) -> Home:
             Section(
                 "Questions",
                 [
-                    Task(one.subject, one.get_absolute_url(), f"{one.enrolment.learner}, {ago(one.last_at)}", "in_hand", "to answer")
+                    Task(
+                        one.subject,
+                        one.get_absolute_url(),
+                        f"{one.enrolment.learner}, {ago(one.last_at)}",
+                        "in_hand",
+                        "to answer",
+                    )
                     for one in threads
                 ],
                 "Nobody waits for an answer.",
@@ -77,7 +83,13 @@ def build(user: User, *, today: dt.date) -> Home:
             Section(
                 "Decide whether the programme suits",
                 [
-                    Task(str(one.learner), one.get_absolute_url(), f"{one.cohort}, sent {ago(one.applied_at)}", "in_hand", "to decide")
+                    Task(
+                        str(one.learner),
+                        one.get_absolute_url(),
+                        f"{one.cohort}, sent {ago(one.applied_at)}",
+                        "in_hand",
+                        "to decide",
+                    )
                     for one in applied
                 ],
                 "No enrolment waits for you.",

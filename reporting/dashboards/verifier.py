@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
@@ -20,7 +21,7 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
         cohort__allocations__in=user.allocations.in_force(today).filter(role="iqa")
     )
     waiting, waiting_n = first_few(
-        awaiting_verification(mine).select_related("learner", "cohort").order_by("passed_at", "pk")
+        awaiting_verification(mine).select_related("learner", "cohort").order_by(F("passed_at"), "pk")
     )
     samples = list(
         Sample.objects.visible_to(user)
@@ -38,14 +39,22 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
             Section(
                 "Waiting for internal verification (IQA)",
                 [
-                    Task(str(one.learner), reverse("verification:queue"), f"{one.cohort}, passed {ago(one.passed_at)}", "in_hand", "to verify")
+                    Task(
+                        str(one.learner),
+                        reverse("verification:queue"),
+                        f"{one.cohort}, passed {ago(one.passed_at)}",
+                        "in_hand",
+                        "to verify",
+                    )
                     for one in waiting
                 ],
                 "Work appears here when all of a learner’s assignments have passed.",
                 waiting_n,
                 reverse("verification:queue"),
             ),
-            Section("Begun by you", [_task(one, "in_hand", "go on") for one in begun], "Nothing is half done.", len(begun)),
+            Section(
+                "Begun by you", [_task(one, "in_hand", "go on") for one in begun], "Nothing is half done.", len(begun)
+            ),
             Section(
                 "Sent back, with the tutor",
                 [_task(one, "referred", f"by {day(one.action_due_on, 'short')}") for one in returned],
@@ -59,13 +68,17 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
 def _task(one: Sample, state: str, status: str) -> Task:
     work = one.submission
     hint = f"attempt {work.attempt}, marked by {one.marked_by}"
-    return Task(f"{work.enrolment.learner}, {work.assignment.title.lower()}", one.get_absolute_url(), hint, state, status)
+    return Task(
+        f"{work.enrolment.learner}, {work.assignment.title.lower()}", one.get_absolute_url(), hint, state, status
+    )
 
 
 def build_eqa(user: User, *, today: dt.date) -> Home:
     """One statement: what has been verified internally and waits for sign-off."""
     waiting, waiting_n = first_few(
-        awaiting_sign_off(Enrolment.objects.visible_to(user)).select_related("learner", "cohort").order_by("verified_at", "pk")
+        awaiting_sign_off(Enrolment.objects.visible_to(user))
+        .select_related("learner", "cohort")
+        .order_by(F("verified_at"), "pk")
     )
     return Home(
         role="eqa",
@@ -75,7 +88,13 @@ def build_eqa(user: User, *, today: dt.date) -> Home:
             Section(
                 "Verified, waiting for external verification (EQA)",
                 [
-                    Task(str(one.learner), reverse("verification:queue"), f"{one.cohort}, verified {ago(one.verified_at)}", "in_hand", "to sign off")
+                    Task(
+                        str(one.learner),
+                        reverse("verification:queue"),
+                        f"{one.cohort}, verified {ago(one.verified_at)}",
+                        "in_hand",
+                        "to sign off",
+                    )
                     for one in waiting
                 ],
                 "Work appears here when the centre’s internal verifier has agreed with all of a learner’s marking.",

@@ -38,9 +38,7 @@ def lifecycles() -> str:
         parts += [f"    {state.value}: {state.label}" for state in states]
         reached = {one.target for one in transitions}
         parts += [f"    [*] --> {state.value}" for state in states if state.value not in reached]
-        parts += [
-            f"    {source} --> {one.target}: {one.verb}" for one in transitions for source in one.sources
-        ]
+        parts += [f"    {source} --> {one.target}: {one.verb}" for one in transitions for source in one.sources]
         parts += ["```", "", "| step | from | to | who | guarded by |", "| --- | --- | --- | --- | --- |"]
         parts += [_step(one) for one in transitions]
         parts.append("")

@@ -15,7 +15,9 @@ class Command(BaseCommand):
         parser.add_argument("reports", nargs="*", type=int, help="only these, by number")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        waiting = Report.objects.awaiting_pdf().select_related("cohort__contract__client", "cohort__version__qualification")
+        waiting = Report.objects.awaiting_pdf().select_related(
+            "cohort__contract__client", "cohort__version__qualification"
+        )
         if options["reports"]:
             waiting = waiting.filter(pk__in=options["reports"])
         drawn = sum(actions.draw(report) for report in waiting)

@@ -43,5 +43,9 @@ class Command(BaseCommand):
             return
         for name, value in found.items():
             if name != "deadlines":
-                text = f"{value['percent']:.1f} (n {value['n']}; {value['formula']})" if isinstance(value, dict) and value["n"] else value
+                text = (
+                    f"{value['percent']:.1f} (n {value['n']}; {value['formula']})"
+                    if isinstance(value, dict) and value["n"]
+                    else value
+                )
                 self.stdout.write(f"{name.replace('_', ' ')}: {text}")
