@@ -58,6 +58,7 @@ def test_the_date_of_the_cohort_holds_for_everybody(one):
     assert found.sentence == f"{deadlines.said(in_days(60))}, the date for your whole cohort."
 
 
+@pytest.mark.sqlite
 def test_a_date_of_the_learners_own_holds_and_says_who_set_it_and_why(cast, one):
     a_registration(one, cast=cast)
     enrolment.set_deadline(
@@ -82,6 +83,7 @@ def test_of_several_own_dates_the_newest_holds_even_if_it_is_earlier(cast, one):
     assert deadlines.effective(one, essay_of(one.cohort)).due_on == in_days(80)
 
 
+@pytest.mark.sqlite
 def test_a_referral_sets_its_own_date_and_a_later_own_date_replaces_it(cast, one):
     a_registration(one, cast=cast)
     assignment = essay_of(one.cohort)
@@ -96,6 +98,7 @@ def test_a_referral_sets_its_own_date_and_a_later_own_date_replaces_it(cast, one
     assert deadlines.effective(one, assignment).due_on == in_days(40)
 
 
+@pytest.mark.sqlite
 def test_no_date_goes_past_the_end_of_the_registration(cast, one):
     registration = a_registration(one, cast=cast)
     type(registration).objects.update(expires_on=in_days(30))

@@ -231,6 +231,7 @@ def test_nobody_hands_in_for_another(cast, draft):
             actions.submit(draft, ai_use="none", signed_name="Robin", by=somebody)
 
 
+@pytest.mark.sqlite
 def test_a_second_hand_in_from_a_stale_page_changes_nothing(draft):
     stale = Submission.objects.get(pk=draft.pk)
     actions.submit(draft, ai_use="none", signed_name="Robin", by=draft.enrolment.learner)
@@ -266,6 +267,7 @@ def test_an_essay_outside_the_range_is_taken(cast, one, words):
 # ---- pages
 
 
+@pytest.mark.sqlite
 def test_the_way_from_the_list_to_the_receipt(learner, one):
     essay = essay_of(one.cohort)
     assert "Begin your essay" in learner.get("/my/assignments/").content.decode()

@@ -278,6 +278,7 @@ def test_handing_in_writes_the_portfolio_out(cast, one):
     assert document.words == len(document.reading.text.split())
 
 
+@pytest.mark.sqlite
 def test_what_was_handed_in_stays_when_the_portfolio_changes(cast, one):
     evidence = actions.add_evidence(one, title="Contract", file=picture(), by=one.learner)
     submission = a_submission(cast=cast, one=one, kind="portfolio", state="referred")
@@ -331,6 +332,7 @@ def test_a_second_attempt_is_frozen_anew(cast, one):
 # ---- pages
 
 
+@pytest.mark.sqlite
 def test_the_way_through_the_pages(cast, learner, one):
     home = page("portfolio", one.pk)
     assert "No practice clients yet" in learner.get(home).content.decode()

@@ -103,6 +103,7 @@ def one(cast):
     return an_enrolment(cast=cast, name="Priya Raman")
 
 
+@pytest.mark.sqlite
 def test_the_sweep_says_whom_it_reminded_of_what(one):
     found = sweep(on(7))
 
@@ -152,6 +153,7 @@ def test_two_sweeps_at_once_queue_one_mail(one):
     assert Notice.objects.filter(key__startswith="reminder:").count() == 2
 
 
+@pytest.mark.sqlite
 def test_of_two_sweeps_the_later_one_queues_what_the_first_left(cast, one):
     due = reminders.due(clock.today() + dt.timedelta(days=53))
 
@@ -227,6 +229,7 @@ def test_the_learners_own_date_counts_and_the_cohorts_no_more(cast, one):
     ]
 
 
+@pytest.mark.sqlite
 def test_after_a_referral_the_date_given_with_it_counts(cast, one):
     a_submission(cast=cast, one=one, state="referred")
     again = clock.today() + dt.timedelta(days=28)
@@ -237,6 +240,7 @@ def test_after_a_referral_the_date_given_with_it_counts(cast, one):
     assert Notice.objects.get(key=f"reminder:{one.pk}:{essay_of(one.cohort).pk}:{again}:7")
 
 
+@pytest.mark.sqlite
 def test_a_date_kept_inside_the_registration_is_the_one_reminded_of(cast, one):
     registration = a_registration(one, cast=cast)
     ends = clock.today() + dt.timedelta(days=40)
