@@ -48,7 +48,7 @@ class Transition:
             raise refusal
 
 
-def move(obj: Model, transition: Transition, *, by: Any, detail: dict[str, Any] | None = None, **facts: Any) -> Event:
+def move(obj: Model, transition: Transition, *, by: Any, detail: Any = None, **facts: Any) -> Event:
     """Take `transition`, set `facts` on the same row, and record the event. Call inside `transaction.atomic`.
 
     Raises `Refused` (one of its kinds) if a rule forbids it, and `Stale` if another person was first: the change is a

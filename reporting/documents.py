@@ -74,7 +74,7 @@ def _page(html: str) -> HTML:
         return HTML(string=html, base_url=STATIC, url_fetcher=_fetcher())
 
 
-class _WellFormed(HTML):  # type: ignore[misc]
+class _WellFormed(HTML):
     """A page that is parsed already; its parent would parse it from a string."""
 
     def __init__(self, root: ElementTree.Element) -> None:
@@ -104,7 +104,7 @@ class _without_collection:
 # --- what is shared --------------------------------------------------------------------------------------------------
 
 
-class StaticFilesOnly(URLFetcher):  # type: ignore[misc]
+class StaticFilesOnly(URLFetcher):
     """Serves our own static files, each read once; refuses every other address."""
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
