@@ -153,12 +153,15 @@ class _Walk:
 
     def _drawing(self, element: Element, place: Place) -> str:
         found = []
+        frames: set[Element] = set()
         for child in element.iter(f"{DRAW}text-box", f"{DRAW}image"):
             if child.tag == f"{DRAW}text-box":
                 if _inside(child, element, f"{DRAW}text-box"):
                     continue
                 found.append(self.blocks(child, place=place))
-            elif not _inside(child, element, f"{DRAW}text-box"):
+            # A frame may hold the same picture twice, for programs that cannot draw the first.
+            elif child.getparent() not in frames and not _inside(child, element, f"{DRAW}text-box"):
+                frames.add(child.getparent())
                 found.append(self._image(child))
         if not found:
             found = [self.block(child, place=place) for child in element if child.tag in (f"{TEXT}p", f"{TEXT}list")]

@@ -46,12 +46,6 @@ class Styles:
             based = style.find(f"{self.w}basedOn")
             style_id = None if based is None else based.get(f"{self.w}val")
 
-    def name(self, style_id: str | None) -> str:
-        for style in self.chain(style_id):
-            found = style.find(f"{self.w}name")
-            return "" if found is None else str(found.get(f"{self.w}val", ""))
-        return style_id or ""
-
     def names(self, style_id: str | None) -> list[str]:
         found = [style.find(f"{self.w}name") for style in self.chain(style_id)]
         return [str(one.get(f"{self.w}val", "")).lower() for one in found if one is not None] or [
@@ -233,11 +227,9 @@ def _write_out_maths(root: Element, w: str) -> None:
         run = formula.makeelement(f"{w}r")
         run.append(run.makeelement(f"{w}t"))
         run[0].text = text
-        paragraph = formula.getparent()
-        if paragraph is not None and paragraph.tag == f"{MATHS}oMathPara":
-            _replace(paragraph, [run])
-        else:
-            _replace(formula, [run])
+        _replace(formula, [run])
+    for display in list(root.iter(f"{MATHS}oMathPara")):
+        _replace(display, display.findall(f"{w}r"))
 
 
 def _place_text_boxes(root: Element, w: str) -> None:

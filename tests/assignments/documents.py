@@ -33,6 +33,8 @@ STYLES = f"""<w:styles {_NAMESPACES}>
 <w:style w:type="paragraph" w:styleId="Heading2"><w:name w:val="heading 2"/></w:style>
 <w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style>
 <w:style w:type="paragraph" w:styleId="Ours"><w:name w:val="House heading"/><w:basedOn w:val="Heading2"/></w:style>
+<w:style w:type="paragraph" w:styleId="Subtitle"><w:name w:val="Subtitle"/></w:style>
+<w:style w:type="paragraph" w:styleId="Quote"><w:name w:val="Quote"/></w:style>
 <w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>
 <w:style w:type="paragraph" w:styleId="Caption"><w:name w:val="caption"/></w:style>
 <w:style w:type="character" w:styleId="Ghost"><w:name w:val="Ghost"/><w:rPr><w:vanish/></w:rPr></w:style>
@@ -224,6 +226,9 @@ def odt(
         '<office:automatic-styles><style:style style:name="Bold" style:family="paragraph">'
         '<style:text-properties fo:font-weight="bold"/></style:style>'
         '<style:style style:name="Ghost" style:family="text"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="Strong" style:family="text"><style:text-properties fo:font-weight="bold"/></style:style>'
+        '<style:style style:name="Slanted" style:family="text"><style:text-properties fo:font-style="italic"/></style:style>'
+        '<text:list-style style:name="L1"><text:list-level-style-number text:level="1"/></text:list-style>'
         '<style:style style:name="Unseen" style:family="paragraph"><style:text-properties text:display="none"/></style:style>'
         '<style:style style:name="P1" style:family="paragraph" style:parent-style-name="Title"/>'
         "</office:automatic-styles>"

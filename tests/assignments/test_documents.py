@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import zipfile
 from pathlib import Path
 from random import Random
 
@@ -129,6 +130,31 @@ def announcing() -> bytes:
     return bytes(content)
 
 
+def with_password() -> bytes:
+    content = bytearray(docx(paragraph("x")))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+def packed(method: int) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, content in Docx(paragraph("x")).parts().items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def twice() -> bytes:
+    content = Docx(paragraph("x"), members={"word/documenx.xml": b"<a/>"}).bytes()
+    return content.replace(b"word/documenx.xml", b"word/document.xml")
+
+
+def large_kind() -> bytes:
+    content = docx(paragraph("x"))
+    end = content.rindex(b"PK\x05\x06")
+    return content[:end] + b"PK\x06\x07" + b"\x00" * 16 + content[end:]
+
+
 def great_ratio() -> bytes:
     return Docx(paragraph("x"), members={"word/media/a.bmp": b"\x00" * 60_000_000}).bytes()
 
@@ -203,6 +229,11 @@ REFUSALS = {
         "unpacks",
     ),
     "a directory that announces sixty thousand members": (announcing, "unpacks"),
+    "a zip with a password": (with_password, "password"),
+    "a zip packed in an unusual way": (lambda: packed(zipfile.ZIP_BZIP2), "damaged"),
+    "a zip with a member twice": (twice, "damaged"),
+    "a zip of the large kind": (lambda: large_kind(), "unpacks"),
+    "XML that goes on for megabytes": (lambda: docx(paragraph("x"), "<w:p/>" * 2_900_000), "too deep"),
     "deep nesting": (deep, "too deep"),
     "very deep nesting": (very_deep, "too deep"),
     "too many elements": (lambda: docx("<w:p/>" * 310_000), "too many parts"),
@@ -401,6 +432,85 @@ def test_hidden_and_deleted_text_is_not_shown():
 def test_the_same_document_reads_the_same_twice():
     content = docx(heading("One"), paragraph("two"))
     assert documents.read(content, Kind.DOCX) == documents.read(content, Kind.DOCX)
+
+
+def test_an_open_document_reads_with_lists_tables_links_and_pictures():
+    svg = "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"
+    frame = (
+        f'<draw:frame xmlns:svg="{svg}"><draw:image xlink:href="Pictures/a.png"/><draw:image xlink:href="Pictures/a.png"/>'
+        "<svg:title>A model</svg:title></draw:frame>"
+    )
+    content = odt(
+        '<text:list text:style-name="L1"><text:list-item>' + odt_p("first") + "</text:list-item></text:list>",
+        "<text:list><text:list-item>" + odt_p("dot") + "</text:list-item></text:list>",
+        "<table:table><table:table-header-rows><table:table-row><table:table-cell "
+        'table:number-columns-spanned="2">' + odt_p("head") + "</table:table-cell></table:table-row>"
+        "</table:table-header-rows><table:table-rows><table:table-row><table:table-cell>"
+        + odt_p("cell")
+        + "</table:table-cell>"
+        "</table:table-row></table:table-rows></table:table>",
+        '<text:p>a <text:a xlink:href="https://example.org/">link</text:a> <text:span text:style-name="Strong">bold</text:span> '
+        f'<text:span text:style-name="Slanted">leaning</text:span>{frame}</text:p>',
+        "<draw:frame><draw:image xlink:href='Pictures/none.png'/></draw:frame>",
+        odt_p(""),
+        odt_p("Figure 1", "Caption"),
+        members={"Pictures/a.png": build.png()},
+    )
+    reading = documents.read(content, documents.inspect(content))
+    assert '<ol><li><p id="p1">first</p>' in reading.html
+    assert '<ul><li><p id="p2">dot</p>' in reading.html
+    assert '<th colspan="2"><p id="p3">head</p>' in reading.html
+    assert '<a href="https://example.org/" rel="noopener nofollow">link</a>' in reading.html
+    assert "<strong>bold</strong> <em>leaning</em>" in reading.html
+    assert reading.html.count("<img") == 1
+    assert 'alt="A model"' in reading.html
+    assert reading.html.count("[picture not shown]") == 1
+    assert '<p class="caption"' in reading.html
+    assert reading.figures[0].alt == "A model"
+
+
+def test_styles_and_shapes_of_a_word_document_reach_the_html():
+    maths = "<m:oMathPara><m:oMath><m:r><m:t>a+b</m:t></m:r></m:oMath><m:oMath><m:r><m:t>=c</m:t></m:r></m:oMath></m:oMathPara>"
+    reading = documents.read(
+        docx(
+            paragraph("Beneath", style="Subtitle"),
+            paragraph("She said", style="Quote"),
+            paragraph("Table 1", style="Caption"),
+            paragraph("so ", inner=maths),
+            paragraph(
+                "",
+                inner=f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('Click here')}</w:sdtContent></w:sdt>",
+            ),
+            paragraph("at body level", style="Heading1", properties='<w:outlineLvl w:val="9"/>'),
+            paragraph("at level two", properties='<w:outlineLvl w:val="1"/>'),
+        ),
+        Kind.DOCX,
+    )
+    assert '<p class="subtitle" id="p1">Beneath</p>' in reading.html
+    assert re.search(r"<blockquote>\s*<p id=\"p2\">She said</p>", reading.html)
+    assert '<p class="caption" id="p3">Table 1</p>' in reading.html
+    assert "so a+b=c" in reading.text
+    assert "Click here" not in reading.text
+    assert [(one.level, one.title) for one in reading.outline] == [(2, "at level two")]
+
+
+def test_plain_text_and_pictures_read_too():
+    text = documents.read("First line,\nstill first.\n\nSecond – with a dash.".encode(), Kind.TXT)
+    assert [*re.findall(r"<p id=\"(p\d)\">", text.html)] == ["p1", "p2"]
+    assert text.counts.total == 9
+    assert "caf\u00e9" in documents.read(b"caf\xe9", Kind.TXT).text
+    picture = documents.read(build.png(), Kind.PNG)
+    assert (len(picture.figures), picture.counts.total) == (1, 0)
+    assert "[picture not shown]" in documents.read(b"no picture", Kind.PNG).html
+
+
+def test_pictures_are_kept_up_to_a_number():
+    many = {f"pic{n}.png": build.png(n + 1) for n in range(62)}
+    reading = documents.read(
+        docx(*(paragraph("", inner=build.figure(f"pic{n}")) for n in range(62)), media=many), Kind.DOCX
+    )
+    assert len(reading.figures) == 60
+    assert reading.html.count("[picture not shown]") == 2
 
 
 # ---------------------------------------------------------------- nothing active
