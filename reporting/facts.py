@@ -8,27 +8,31 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, DateTimeField, F, FilteredRelation, Q, Value
+from django.db.models import DateField, F, FilteredRelation, Q, QuerySet, Value
 from django.utils import timezone
 
 from assignments import deadlines
 from enrolment.models import Enrolment, IndividualDeadline
 from programmes.models import Cohort, CohortDeadline
-from workshops.models import Session
+from reporting.prepared import Prepared
+from workshops.models import Place, Session
 from workshops.states import SessionState
-
 KINDS = ("essay", "portfolio")
 
 
 def day_of(moment: dt.datetime | None) -> dt.date | None:
     """The day at the centre on which `moment` falls."""
-    return timezone.localtime(moment).date() if moment else None
+    return moment.astimezone(timezone.get_default_timezone()).date() if moment else None
 
 
-@dataclass(frozen=True)
-class PlaceFacts:
+def end_of(day: dt.date) -> dt.datetime:
+    """The moment at which `day` is over at the centre."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=timezone.get_default_timezone())
+
+
+class PlaceFacts(NamedTuple):
     """One learner at one session. `state` is booked, attended, part or absent."""
 
     state: str
@@ -46,11 +50,13 @@ class SessionFacts:
     on: dt.date
     minutes: int
     is_held: bool
+    starts_at: dt.datetime
+    is_past: bool
+    """Whether its day has come."""
     places: dict[int, PlaceFacts] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class WorkFacts:
+class WorkFacts(NamedTuple):
     """The newest attempt at one assignment as it stood: `state` is draft, submitted, passed or referred."""
 
     submission: int
@@ -136,13 +142,21 @@ def load_many(
     found = {one.pk: CohortFacts(one.code, as_of, {}, []) for one in cohorts}
     ids = list(found)
     learners: dict[int, LearnerFacts] = {}
-    for cohort, learner in _learners(ids, as_of, only):
+    wanted = {"only": only, "before": end_of(as_of)}
+    for cohort, learner in _learners(_LEARNERS.rows(ids, **wanted), as_of):
         learners[learner.enrolment] = found[cohort].learners[learner.enrolment] = learner
-    for cohort, session in _sessions(ids, as_of, only):
-        found[cohort].sessions.append(session)
+    plan = (_PLAN if with_work else _SESSIONS).rows(ids, **wanted)
+    sessions: dict[int, SessionFacts] = {}
+    for cohort, pk, kind, number, title, starts_at, minutes, state, due_on in plan:
+        if due_on is None:
+            session = sessions[pk] = _session(pk, kind, number, title, starts_at, minutes, state, as_of)
+            found[cohort].sessions.append(session)
+    _add_places(sessions, _PLACES.rows(ids, **wanted))
     if with_work:
-        _add_work(ids, learners, as_of)
-        _add_deadlines(ids, found, as_of)
+        _add_work(learners, _WORK.rows(ids, **wanted), as_of)
+        _add_deadlines(found, plan, as_of)
+    for facts in found.values():
+        facts.sessions.sort(key=lambda one: (one.starts_at, one.pk))
     return found
 
 
@@ -150,8 +164,11 @@ def _until(day: dt.date | None, as_of: dt.date) -> dt.date | None:
     return day if day and day <= as_of else None
 
 
-def _learners(cohorts: list[int], as_of: dt.date, only: int | None) -> Iterator[tuple[int, LearnerFacts]]:
-    rows = (
+# ---- the statements. A fact after the day is left out here where it can be, else below.
+
+
+def _of_learners(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
+    return (
         Enrolment.objects.filter(cohort__in=cohorts, **({"pk": only} if only else {}))
         .annotate(claim=FilteredRelation("claims", condition=~Q(claims__state="rejected")))
         .order_by("learner__full_name", "pk")
@@ -172,6 +189,76 @@ def _learners(cohorts: list[int], as_of: dt.date, only: int | None) -> Iterator[
             "claim__state",
         )
     )
+
+
+def _of_sessions(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
+    sessions: Any = Session.objects.filter(cohort__in=cohorts).counted().order_by()
+    nothing = Value(None, output_field=DateField())
+    columns = ("cohort", "pk", "kind", "number", "title", "starts_at", "minutes", "state", "due_on")
+    return sessions.annotate(due_on=nothing).values_list(*columns)
+
+
+def _of_plan(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
+    """Sessions, and under them dates: an individual one with its enrolment and the moment it was set, a common one without."""
+    own: Any = IndividualDeadline.objects.filter(enrolment__cohort__in=cohorts, set_at__lt=before).order_by()
+    everyone: Any = CohortDeadline.objects.filter(cohort__in=cohorts).order_by()
+    none = Value(None, output_field=DateField())
+    blank = {"number": none, "title": none, "minutes": none, "state": none}
+    order = ("kind", "number", "title", "at", "minutes", "state", "due_on")
+    own = own.annotate(cohort=F("enrolment__cohort"), kind=F("assignment__kind"), at=F("set_at"), **blank)
+    everyone = everyone.annotate(kind=F("assignment__kind"), of=none, at=none, **blank)
+    return _of_sessions(cohorts, only, before).union(
+        own.values_list("cohort", "enrolment", *order), everyone.values_list("cohort", "of", *order), all=True
+    )
+
+
+def _of_places(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
+    return (
+        Place.objects.filter(session__cohort__in=cohorts, **({"enrolment": only} if only else {}))
+        .exclude(session__state=SessionState.CANCELLED)
+        .annotate(made_up=FilteredRelation("catch_up", condition=Q(catch_up__signed_off_at__lt=before)))
+        .annotate(said=FilteredRelation("feedback", condition=Q(feedback__given_at__lt=before)))
+        .order_by()
+        .values_list(
+            "session",
+            "enrolment",
+            "state",
+            "minutes",
+            "made_up__signed_off_at",
+            "said",
+            "said__overall",
+            "said__tutor",
+            "said__knowledge_before",
+            "said__knowledge_after",
+        )
+    )
+
+
+def _of_work(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
+    mine = Enrolment.objects.filter(cohort__in=cohorts, submissions__begun_at__lt=before, **({"pk": only} if only else {}))
+    return mine.order_by("submissions__attempt", "submissions__samples__round").values_list(
+        "pk",
+        "submissions__assignment__kind",
+        "submissions",
+        "submissions__attempt",
+        "submissions__state",
+        "submissions__submitted_at",
+        "submissions__marked_at",
+        "submissions__resubmit_by",
+        "submissions__samples__state",
+        "submissions__samples__selected_at",
+        "submissions__samples__decided_at",
+    )
+
+
+_LEARNERS, _SESSIONS, _PLAN = Prepared(_of_learners), Prepared(_of_sessions), Prepared(_of_plan)
+_PLACES, _WORK = Prepared(_of_places), Prepared(_of_work)
+
+
+# ---- from rows to facts
+
+
+def _learners(rows: list[Any], as_of: dt.date) -> Iterator[tuple[int, LearnerFacts]]:
     for cohort, pk, name, pathway, state, form, questions, activated, withdrawn, registered, ends, *award in rows:
         claimed, closed, claim = award
         yield (
@@ -193,107 +280,56 @@ def _learners(cohorts: list[int], as_of: dt.date, only: int | None) -> Iterator[
         )
 
 
-def _sessions(cohorts: list[int], as_of: dt.date, only: int | None) -> list[tuple[int, SessionFacts]]:
-    rows = (
-        Session.objects.filter(cohort__in=cohorts)
-        .counted()
-        .order_by("starts_at", "pk")
-        .values_list(
-            "cohort",
-            "pk",
-            "kind",
-            "number",
-            "title",
-            "starts_at",
-            "minutes",
-            "state",
-            "places__enrolment",
-            "places__state",
-            "places__minutes",
-            "places__catch_up__signed_off_at",
-            "places__feedback__overall",
-            "places__feedback__tutor",
-            "places__feedback__knowledge_before",
-            "places__feedback__knowledge_after",
-            "places__feedback__given_at",
-        )
-    )
-    sessions: dict[int, SessionFacts] = {}
-    of: dict[int, int] = {}
-    for cohort, pk, kind, number, title, starts_at, minutes, state, *place in rows:
-        if pk not in sessions:
-            of[pk] = cohort
-            on = timezone.localtime(starts_at).date()
-            sessions[pk] = SessionFacts(
-                pk, kind, number, title, on, minutes, on <= as_of and state == SessionState.HELD
-            )
-        enrolment, place_state, present, signed_off, *ratings, given = place
-        if enrolment is None or (only and enrolment != only):
-            continue
-        sessions[pk].places[enrolment] = PlaceFacts(
-            place_state if sessions[pk].on <= as_of else "booked",
-            present,
-            _until(day_of(signed_off), as_of) if signed_off else None,
-            tuple(ratings) if given and timezone.localtime(given).date() <= as_of else None,
-        )
-    return [(of[pk], session) for pk, session in sessions.items()]
+def _session(
+    pk: int, kind: str, number: int, title: str, starts_at: dt.datetime, minutes: int, state: str, as_of: dt.date
+) -> SessionFacts:
+    on = timezone.localtime(starts_at).date()
+    is_past = on <= as_of
+    return SessionFacts(pk, kind, number, title, on, minutes, is_past and state == SessionState.HELD, starts_at, is_past)
 
 
-def _add_work(cohorts: list[int], learners: dict[int, LearnerFacts], as_of: dt.date) -> None:
+def _add_places(sessions: dict[int, SessionFacts], rows: list[Any]) -> None:
+    """Put the register of each session with it. Before the day of the session every place is only booked."""
+    for session, enrolment, state, minutes, signed_off, said, *ratings in rows:
+        one = sessions[session]
+        one.places[enrolment] = PlaceFacts(
+            state if one.is_past else "booked",
+            minutes,
+            day_of(signed_off),
+            tuple(ratings) if said is not None else None,  # type: ignore[arg-type]
+        )
+
+
+def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date) -> None:
     """Put the newest attempt at each assignment with each learner, with what verification made of it."""
-    rows = (
-        Enrolment.objects.filter(cohort__in=cohorts, submissions__isnull=False)
-        .order_by("submissions__attempt", "submissions__samples__round")
-        .values_list(
-            "pk",
-            "submissions__assignment__kind",
-            "submissions",
-            "submissions__attempt",
-            "submissions__state",
-            "submissions__begun_at",
-            "submissions__submitted_at",
-            "submissions__marked_at",
-            "submissions__resubmit_by",
-            "submissions__samples__state",
-            "submissions__samples__selected_at",
-            "submissions__samples__decided_at",
-        )
-    )
-    for pk, kind, submission, attempt, state, begun, submitted, marked, resubmit_by, sample, selected, decided in rows:
-        if pk not in learners:
+    for pk, kind, submission, attempt, state, submitted, marked, resubmit_by, sample, selected, decided in rows:
+        learner = learners.get(pk)
+        if learner is None:
             continue
-        begun_on, submitted_on = day_of(begun), _until(day_of(submitted), as_of)
-        marked_on = _until(day_of(marked), as_of)
-        if begun_on is None or begun_on > as_of:
-            continue
-        earlier = learners[pk].work.get(kind)
+        submitted_on, marked_on = _until(day_of(submitted), as_of), _until(day_of(marked), as_of)
+        earlier = learner.work.get(kind)
         stood = state if marked_on else "submitted" if submitted_on else "draft"
         referred_at = marked if stood == "referred" else earlier.referred_at if earlier else None
         by = resubmit_by if stood == "referred" else earlier.resubmit_by if earlier else None
         checked = sample if _until(day_of(decided), as_of) else "selected" if _until(day_of(selected), as_of) else ""
-        learners[pk].work[kind] = WorkFacts(
+        learner.work[kind] = WorkFacts(
             submission, attempt, stood, submitted_on, marked_on, by, referred_at, checked or ""
         )
 
 
-def _add_deadlines(cohorts: list[int], found: dict[int, CohortFacts], as_of: dt.date) -> None:
+def _add_deadlines(found: dict[int, CohortFacts], plan: list[Any], as_of: dt.date) -> None:
     """The effective date of each assignment for each learner, and whether it is the learner's own."""
-    columns = ("cohort", "enrolment", "assignment__kind", "due_on", "set_at")
-    own: Any = IndividualDeadline.objects.filter(enrolment__cohort__in=cohorts).order_by()
-    own = own.annotate(cohort=F("enrolment__cohort")).values_list(*columns)
-    everyone: Any = CohortDeadline.objects.filter(cohort__in=cohorts).order_by()
-    everyone = everyone.annotate(
-        enrolment=Value(None, output_field=BigIntegerField()), set_at=Value(None, output_field=DateTimeField())
-    ).values_list(*columns)
     common: dict[tuple[int, str], dt.date] = {}
     individual: dict[tuple[int, str], deadlines.Individual] = {}
-    for cohort, enrolment, kind, due_on, set_at in everyone.union(own, all=True):
+    for cohort, enrolment, kind, _, _, set_at, _, _, due_on in plan:
+        if due_on is None:
+            continue
         if enrolment is None:
             common[cohort, kind] = due_on
-        elif timezone.localtime(set_at).date() <= as_of:
-            before = individual.get((enrolment, kind))
-            if before is None or before.set_at < set_at:
-                individual[enrolment, kind] = deadlines.Individual(due_on, "", set_at, "")
+            continue
+        before = individual.get((enrolment, kind))
+        if before is None or before.set_at < set_at:
+            individual[enrolment, kind] = deadlines.Individual(due_on, "", set_at, "")
     for cohort, facts in found.items():
         for learner in facts.learners.values():
             for kind in KINDS:

@@ -87,9 +87,7 @@ def _standing(row: Row) -> str:
 
 def _row(row: Row, named: tuple[tuple[str, bool], ...], link: Callable[[int], str] | None, as_of: dt.date) -> GridRow:
     learner = row.learner
-    cells = "".join(
-        _cell(cell.state, cell.note, name, first) for cell, (name, first) in zip(row.cells, named, strict=True)
-    )
+    cells = "".join([_cell(*cell, *head) for cell, head in zip(row.cells, named, strict=True)])
     return GridRow(
         name=learner.name,
         hint=learner.pathway,

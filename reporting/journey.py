@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reporting.facts import CohortFacts, LearnerFacts, PlaceFacts, SessionFacts, WorkFacts
 from reporting.wording import long_day, near_day
@@ -27,16 +28,14 @@ class Column:
     on: dt.date | None = None
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One learner at one stage: a state that has its own sign and word, and what the tooltip adds."""
 
     state: str
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Next:
+class Next(NamedTuple):
     """What happens next for a learner, who acts, by when, and how many days past that it is."""
 
     what: str
@@ -45,8 +44,7 @@ class Next:
     days_late: int = 0
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     learner: LearnerFacts
     cells: tuple[Cell, ...]
     next: Next

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,8 @@ def build(cohort: Cohort, *, as_of: dt.date, show: str = "", can_open: bool) -> 
     facts = cohort_facts.load(cohort, as_of=as_of)
     computed = figures.compute(facts)
     rows = journey.rows(facts)
-    link = _record if can_open else None
+    record = _record()
+    link = record if can_open else None
     return CohortDashboard(
         cohort=cohort,
         as_of=as_of,
@@ -50,18 +52,16 @@ def build(cohort: Cohort, *, as_of: dt.date, show: str = "", can_open: bool) -> 
             ("completed", "Completed", computed.completed),
             ("withdrawn", "Withdrawn", computed.withdrawn),
         ],
-        attention=_attention(facts, rows, cohort),
+        attention=_attention(facts, rows, cohort, record),
         deadlines=_deadlines(rows, as_of),
         foot=_foot(computed),
     )
 
 
-def _record(enrolment: int) -> str:
-    return f"{_prefix()}{enrolment}/"
-
-
-def _prefix() -> str:
-    return reverse("enrolment:enrolments")
+def _record() -> Callable[[int], str]:
+    """Makes the address of a learner's record; asked of the router once a page, not once a row."""
+    prefix, _, rest = reverse("enrolment:enrolment", args=[0]).rpartition("0")
+    return lambda enrolment: f"{prefix}{enrolment}{rest}"
 
 
 def _heading(computed: Figures) -> str:
@@ -136,30 +136,34 @@ def _one(word: str, figure: Figure) -> dict[str, Any]:
     return {"value": _share(figure), "unit": unit, "word": word, "n": _n(figure), "formula": figure.formula}
 
 
-def _attention(facts: CohortFacts, rows: list[journey.Row], cohort: Cohort) -> list[dict[str, str]]:
+def _attention(
+    facts: CohortFacts, rows: list[journey.Row], cohort: Cohort, record: Callable[[int], str]
+) -> list[dict[str, str]]:
     """Who needs a decision, and by which rule."""
     found = []
+    held = [(session.title.partition(":")[0].lower(), session.places) for session in facts.held]
+    late_days, margin_days = cohort.contract.late_days, cohort.contract.margin_days
     for row in rows:
         learner = row.learner
         if not learner.is_outstanding:
             continue
-        url = _record(learner.enrolment)
+        url = record(learner.enrolment)
         missed = [
-            session.title.partition(":")[0].lower()
-            for session in facts.held
-            if (place := session.places.get(learner.enrolment)) and place.state == "absent" and not place.caught_up_on
+            title
+            for title, places in held
+            if (place := places.get(learner.enrolment)) and place.state == "absent" and not place.caught_up_on
         ]
         ends = learner.registration_ends
         last = max((due for due, _ in learner.deadlines.values()), default=None)
         if row.next.days_late:
             text = f"{row.next.what} was due on {day(row.next.due_on)}. Agree a new date inside the registration."
-            rule = f"late; at risk from {cohort.contract.late_days} days"
+            rule = f"late; at risk from {late_days} days"
             found.append(
                 _item("late", learner.name, url, f"{row.next.what.lower()}, {row.next.days_late} days late", text, rule)
             )
-        elif ends and last and (ends - last).days < cohort.contract.margin_days:
+        elif ends and last and (ends - last).days < margin_days:
             text = f"The last deadline leaves {(ends - last).days} days before the registration ends on {day(ends)}."
-            rule = f"fewer than {cohort.contract.margin_days} days between deadline and registration end"
+            rule = f"fewer than {margin_days} days between deadline and registration end"
             found.append(_item("referred", learner.name, url, "little time to spare", text, rule))
         elif ends is None:
             found.append(
