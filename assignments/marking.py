@@ -5,6 +5,7 @@ The learner's verbs are in `actions`. No outcome is typed here: it follows from 
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -103,8 +104,8 @@ def refer(submission: Submission, *, summary: str = "", is_authentic: bool, resu
     now = clock.now()
     _prepare_to_sign(submission, is_authentic=is_authentic, by=by, now=now)
     _check_date(submission, resubmit_by)
-    facts = {"marked_at": now, "marked_by": by, "resubmit_by": resubmit_by, "held_by": None, "held_at": None}
-    move(submission, REFER, by=by, **facts)
+    facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "held_by": None, "held_at": None}
+    move(submission, REFER, by=by, resubmit_by=resubmit_by, **facts)
     marking = _sign(submission, outcome=Outcome.REFERRAL, summary=summary, resubmit_by=resubmit_by, by=by, now=now)
     _open_next_attempt(submission, now=now)
     notices.marked_referred(submission, marking)
@@ -134,7 +135,7 @@ def overturn(
     if without := [one.criterion.number for one in unmet if not actions[one.criterion_id][1].strip()]:
         raise Refused(f"Say what the learner has to do for {policy.listed(without)}.")
     was = {one.criterion.number: one.feedback for one in unmet}
-    facts = {"marked_at": now, "marked_by": by, "resubmit_by": resubmit_by}
+    facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "resubmit_by": resubmit_by}
     move(submission, OVERTURN, by=by, detail={"was": was}, **facts)
     for one in unmet:
         feedback, action = actions[one.criterion_id]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -97,7 +97,7 @@ def send_back(sample: Sample, *, comment: str = "", action: str, action_due_on: 
         raise Refused("Say what the tutor has to do.")
     if sentence := policy.action_due_problem(action_due_on, today=clock.today()):
         raise Refused(sentence)
-    facts = {"comment": comment, "action": action, "action_due_on": action_due_on}
+    facts: dict[str, Any] = {"comment": comment, "action": action, "action_due_on": action_due_on}
     move(sample, SEND_BACK, by=by, decided_at=clock.now(), verified_by=by, **facts)
     notices.sample_sent_back(sample)
     return sample
@@ -124,7 +124,7 @@ def overturn(
     by: User,
 ) -> Sample:
     """The tutor answers that the marking was wrong: the pass becomes a referral, and the next attempt opens."""
-    facts = {"answer": answer, "answered_at": clock.now(), "answered_by": by}
+    facts: dict[str, Any] = {"answer": answer, "answered_at": clock.now(), "answered_by": by}
     if not answer.strip():
         raise Refused("Say what you did about the action.")
     move(sample, ANSWER, by=by, **facts)
@@ -199,7 +199,7 @@ def record_certificate(claim: Claim, *, certificate_number: str, certificated_on
     claimed_on = timezone.localdate(claim.claimed_at)
     if sentence := policy.certificate_problem(certificated_on, claimed_on=claimed_on, today=clock.today()):
         raise Refused(sentence)
-    facts = {"certificate_number": number, "certificated_on": certificated_on}
+    facts: dict[str, Any] = {"certificate_number": number, "certificated_on": certificated_on}
     move(claim, RECORD_CERTIFICATE, by=by, closed_at=clock.now(), closed_by=by, **facts)
     enrolments.complete(claim.enrolment, by=None)
     notices.certificate_recorded(claim)
@@ -211,7 +211,7 @@ def record_rejection(claim: Claim, *, rejection_reason: str, by: User) -> Claim:
     """The awarding organisation has rejected the claim. Once the cause is mended it is claimed again."""
     if not rejection_reason.strip():
         raise Refused("Enter the reason the awarding organisation gave.")
-    facts = {"rejection_reason": rejection_reason, "closed_at": clock.now(), "closed_by": by}
+    facts: dict[str, Any] = {"rejection_reason": rejection_reason, "closed_at": clock.now(), "closed_by": by}
     move(claim, RECORD_REJECTION, by=by, **facts)
     notices.claim_rejected(claim, by=by)
     return claim

@@ -45,6 +45,7 @@ class OverturnForm(Form):
 
     def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
         decisions = submission.decisions.filter(decision=Decision.PASS).select_related("criterion")
+        asked: dict[str, forms.Field] = {}
         self.criteria = [
             one.criterion
             for one in decisions.order_by(
@@ -54,12 +55,14 @@ class OverturnForm(Form):
         for criterion in self.criteria:
             name = f"c{criterion.pk}"
             said = f"{criterion.number} {criterion.title}"
-            self.base_fields = {
-                **self.base_fields,
+            extra = {
                 f"{name}-unmet": forms.BooleanField(label=f"{said} is not met", required=False),
                 f"{name}-feedback": _text(f"Feedback on {criterion.number}", required=False),
                 f"{name}-action": _text(f"What the learner has to do for {criterion.number}", required=False),
             }
+            asked.update(extra)
+        # Before the form dresses its fields: each made for this form alone, so that no class remembers them.
+        self.base_fields = {**type(self).base_fields, **asked}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
     def groups(self) -> list[dict[str, Any]]:
@@ -75,13 +78,13 @@ class OverturnForm(Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
+        given: dict[str, Any] = super().clean() or {}
         actions = {
             one.pk: (given.get(f"c{one.pk}-feedback", ""), given.get(f"c{one.pk}-action", ""))
             for one in self.criteria
             if given.get(f"c{one.pk}-unmet")
         }
-        own = {name: given[name] for name in ("answer", "summary", "resubmit_by") if name in given}
+        own: dict[str, Any] = {name: given[name] for name in ("answer", "summary", "resubmit_by") if name in given}
         return {**own, "actions": actions}
 
 

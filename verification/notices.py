@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
+from assignments.states import SubmissionState
 from core import clock, notices
 from programmes.models import Cohort
 from verification.models import Claim, Sample
@@ -34,7 +35,11 @@ def sample_answered(sample: Sample) -> None:
         f"sample:{sample.pk}:answered",
         to=sample.verified_by,
         template="emails/sample_answered.txt",
-        context={**_about(sample), "url": reverse("verification:queue")},
+        context={
+            **_about(sample),
+            "url": reverse("verification:queue"),
+            "stands": sample.submission.state == SubmissionState.PASSED,
+        },
     )
 
 

@@ -66,11 +66,12 @@ def verifier_actions(user: User) -> list[dict[str, Any]]:
     """The verifier's open actions for this tutor. `samples` belongs to a later stage, so it is named and not imported."""
     cohorts = user.appointments.covering(clock.today()).values("cohort")
     returned = Submission.objects.filter(enrolment__cohort__in=cohorts, samples__state="returned")
-    return list(
+    found: Any = (
         returned.annotate(sample=F("samples__pk"), due=F("samples__action_due_on"), action=F("samples__action"))
         .values("sample", "due", "action", "enrolment__learner__full_name", "assignment__title")
         .order_by("due", "sample")
     )
+    return list(found)
 
 
 def _day_rows(light: list[dict[str, Any]], actions: list[dict[str, Any]], today: dt.date) -> list[DayRow]:

@@ -95,8 +95,7 @@ def _keep_what_was_typed(row: Row, form: DecideForm) -> None:
     posted = form.data.get("revision", "")
     if row.decision and str(row.decision.revision) != posted:
         row.theirs = row.decision
-        form.data = form.data.copy()
-        form.data["revision"] = str(row.decision.revision)
+        form.data = {**form.data.dict(), "revision": str(row.decision.revision)}  # type: ignore[attr-defined]
 
 
 def _again(request: AuthedRequest, submission: Submission, form: DecideForm, criterion: int) -> HttpResponse:
@@ -115,7 +114,7 @@ def _parts(
     rows = rows_of(submission)
     row = next((one for one in rows if one.criterion.pk == criterion), None)
     if row is None:
-        return JsonResponse({"sentence": " ".join(form.non_field_errors())}, status=409)
+        return JsonResponse({"sentence": " ".join(str(one) for one in form.non_field_errors())}, status=409)
     stand = stand_of(submission, rows)
     if not done:
         _keep_what_was_typed(row, form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -132,7 +132,12 @@ class Room:
     evidence: list[Any] = field(default_factory=list)
     earlier: list[Submission] = field(default_factory=list)
 
-    hold_hours = int(policy.HOLD_FOR.total_seconds() // 3600)
+    hold_hours: ClassVar[int] = int(policy.HOLD_FOR.total_seconds() // 3600)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the outcome is still to be signed."""
+        return self.submission.state == SubmissionState.SUBMITTED
 
     @property
     def units(self) -> list[str]:

@@ -252,4 +252,5 @@ export function start(root) {
   });
   keys(root);
   follow();
+  root.querySelector("[data-marking]").dataset.marking = "ready";
 }

@@ -19,7 +19,13 @@ def piece(cast):
 def room(cast, piece, page, sign_in):
     sign_in(cast.tutor)
     page.goto(reverse("assignments:room", args=[piece.pk]))
+    ready(page)
     return page
+
+
+def ready(page):
+    """The keys are heard from now on."""
+    expect(page.locator("[data-marking=ready]")).to_be_visible()
 
 
 def test_a_tutor_marks_a_piece_with_the_keyboard_alone(room, piece):
@@ -42,6 +48,7 @@ def test_the_keys_can_be_switched_off_and_stay_off(room, piece):
     room.get_by_label("Single letters work outside text fields").uncheck()
     room.get_by_role("button", name="Close").click()
     room.reload()
+    ready(room)
 
     room.keyboard.press("p")
 

@@ -76,6 +76,22 @@ class Sample(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("verification:sample", args=[self.pk])
 
+    @property
+    def is_selected(self) -> bool:
+        return self.state == SampleState.SELECTED
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.state == SampleState.AGREED
+
+    @property
+    def is_returned(self) -> bool:
+        return self.state == SampleState.RETURNED
+
+    @property
+    def is_answered(self) -> bool:
+        return self.state == SampleState.ANSWERED
+
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def visible_to(self, user: User) -> SignOffQuerySet:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-def passed_pieces(enrolments: QuerySet[Enrolment] | Iterable[Enrolment]) -> QuerySet[Submission]:
+def passed_pieces(enrolments: Iterable[Any]) -> QuerySet[Any]:
     """The passed submissions of these learners, each with the state of its latest sample."""
     latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round")
     return Submission.objects.filter(enrolment__in=enrolments, state=SubmissionState.PASSED).annotate(
@@ -117,9 +117,8 @@ def standings(enrolments: Iterable[Enrolment]) -> dict[int, policy.Standing]:
     enrolments = list(enrolments)
     units, titles = _units({one.cohort.version_id for one in enrolments})
     passed: dict[int, dict[int, str]] = defaultdict(dict)
-    pieces = passed_pieces(enrolments).values_list("enrolment_id", "assignment_id", "sample_state")
-    for enrolment, assignment, sample in pieces:
-        passed[enrolment][assignment] = sample
+    for piece in passed_pieces(enrolments).only("enrolment_id", "assignment_id"):
+        passed[piece.enrolment_id][piece.assignment_id] = piece.sample_state
     return {one.pk: _standing(one, units[one.cohort.version_id], titles, passed[one.pk]) for one in enrolments}
 
 

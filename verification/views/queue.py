@@ -52,6 +52,10 @@ class Piece:
         return words[self.state]
 
     @property
+    def sign(self) -> str:
+        return {"agreed": "done", "returned": "referred", "selected": "in_hand"}.get(self.state, "not_yet")
+
+    @property
     def _round(self) -> str:
         return f", round {self.round}" if self.round > 1 else ""
 
