@@ -87,15 +87,23 @@ class AboutForm(DraftForm):
     """First page: who the certificate will be for."""
 
     legal_first_name = forms.CharField(
-        label="Legal first names", max_length=80, help_text="As in your passport: they are printed on the certificate"
+        label="Legal first names",
+        max_length=80,
+        help_text="As in your passport: they are printed on the certificate",
+        error_messages={"required": "Enter your legal first names"},
     )
-    legal_last_name = forms.CharField(label="Legal last name", max_length=80)
+    legal_last_name = forms.CharField(
+        label="Legal last name", max_length=80, error_messages={"required": "Enter your legal last name"}
+    )
     date_of_birth = forms.DateField(
         label="Date of birth",
         input_formats=BIRTH_FORMATS,
         widget=forms.TextInput(attrs={"autocomplete": "bday"}),
         help_text="For example 5 April 1985 or 05/04/1985",
-        error_messages={"invalid": "Enter your date of birth as a day that exists, such as 5 April 1985"},
+        error_messages={
+            "required": "Enter your date of birth",
+            "invalid": "Enter your date of birth as a day that exists, such as 5 April 1985",
+        },
     )
     gender = forms.ChoiceField(
         label="Gender",
@@ -126,10 +134,14 @@ class AboutForm(DraftForm):
 class ContactForm(DraftForm):
     """Second page: how to reach the learner, and what they do."""
 
-    email = forms.EmailField(label="E-mail", help_text="One that you can read for the next three years")
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="One that you can read for the next three years",
+        error_messages={"required": "Enter your e-mail address"},
+    )
     phone = forms.CharField(label="Telephone", required=False, max_length=30)
     address = forms.CharField(label="Address", required=False, max_length=400, widget=forms.Textarea)
-    postcode = forms.CharField(label="Postcode", max_length=12)
+    postcode = forms.CharField(label="Postcode", max_length=12, error_messages={"required": "Enter your postcode"})
     job_title = forms.CharField(label="Job title", required=False, max_length=120)
     line_manager = forms.CharField(label="Line manager", required=False, max_length=120)
     experience = forms.CharField(
@@ -224,7 +236,11 @@ class InviteLearnerForm(Form):
 
     cohort = CohortField(label="Cohort", queryset=Cohort.objects.none(), empty_label="Choose a cohort")
     full_name = forms.CharField(label="Name", max_length=150)
-    email = forms.EmailField(label="E-mail", help_text="Whoever has an account under this address keeps it")
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="Whoever has an account under this address keeps it",
+        error_messages={"required": "Enter the e-mail address"},
+    )
     pathway = forms.ChoiceField(label="Pathway", choices=Pathway.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -253,6 +269,7 @@ class DeclineForm(Form):
         max_length=1000,
         widget=forms.Textarea,
         help_text="The learner reads it. Say what would have to change",
+        error_messages={"required": "Write why the programme does not suit"},
     )
 
 
@@ -285,7 +302,7 @@ class SetDeadlineForm(Form):
         label="Assignment", queryset=Assignment.objects.none(), empty_label="Choose an assignment"
     )
     due_on = DateField(label="New date")
-    reason = forms.CharField(label="Reason", max_length=250, help_text="The learner and the client's report show it")
+    reason = forms.CharField(label="Reason", max_length=250, help_text="The learner reads it")
 
     def __init__(self, *args: Any, enrolment: Enrolment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

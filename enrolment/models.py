@@ -117,6 +117,22 @@ class Enrolment(models.Model):
         return reverse("enrolment:enrolment", args=[self.pk])
 
     @property
+    def is_applied(self) -> bool:
+        return self.state == EnrolmentState.APPLIED
+
+    @property
+    def is_declined(self) -> bool:
+        return self.state == EnrolmentState.DECLINED
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == EnrolmentState.ACTIVE
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == EnrolmentState.WITHDRAWN
+
+    @property
     def has_started(self) -> bool:
         return self.state in STARTED and self.activated_at is not None
 

@@ -44,8 +44,12 @@ class ChangeSessionForm(Form):
     submit_label = "Save this session"
 
     title = forms.CharField(label="Title", max_length=150)
-    starts_at = forms.DateTimeField(label="Begins", widget=forms.DateTimeInput)
-    ends_at = forms.DateTimeField(label="Ends", widget=forms.DateTimeInput)
+    starts_at = forms.DateTimeField(
+        label="Begins", error_messages={"required": "Enter the day and time it begins"}, widget=forms.DateTimeInput
+    )
+    ends_at = forms.DateTimeField(
+        label="Ends", error_messages={"required": "Enter the day and time it ends"}, widget=forms.DateTimeInput
+    )
     minutes = forms.IntegerField(
         label="Minutes of learning", min_value=1, help_text="Breaks left out: 420 for a day of 7 hours"
     )
@@ -100,8 +104,10 @@ class ShapeRowForm(Form):
     minutes = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(label="Title", max_length=150)
     day = DateField(label="Day", required=False)
-    begins = forms.TimeField(label="From", widget=forms.TimeInput)
-    ends = forms.TimeField(label="To", widget=forms.TimeInput)
+    begins = forms.TimeField(
+        label="From", error_messages={"required": "Enter the time it begins"}, widget=forms.TimeInput
+    )
+    ends = forms.TimeField(label="To", error_messages={"required": "Enter the time it ends"}, widget=forms.TimeInput)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -161,14 +167,16 @@ class NoteApologyForm(Form):
 
     submit_label = "Send your apology"
 
-    apology = forms.CharField(label="Why you cannot come", max_length=250)
+    apology = forms.CharField(
+        label="Why you cannot come", max_length=250, error_messages={"required": "Write why you cannot come"}
+    )
 
 
 class CatchUpForm(Form):
     submit_label = "Sign this catch-up off"
 
     kind = forms.ChoiceField(label="How it was made up", choices=CatchUpKind.choices, widget=forms.RadioSelect)
-    held_on = DateField(label="On which day")
+    held_on = DateField(label="On which day", error_messages={"required": "Enter the day it was made up"})
     note = forms.CharField(label="Note", required=False, max_length=2000, widget=forms.Textarea)
 
     def clean_held_on(self) -> dt.date:
@@ -183,8 +191,15 @@ class GiveFeedbackForm(Form):
 
     submit_label = "Send your feedback"
 
-    overall = RatingField(label="The session as a whole", low="0: poor", high="10: excellent")
-    tutor = RatingField(label="The tutor", low="0: poor", high="10: excellent")
+    overall = RatingField(
+        label="The session as a whole",
+        error_messages={"required": "Rate the session as a whole"},
+        low="0: poor",
+        high="10: excellent",
+    )
+    tutor = RatingField(
+        label="The tutor", error_messages={"required": "Rate the tutor"}, low="0: poor", high="10: excellent"
+    )
     knowledge_before = RatingField(
         label="What you knew of this before the session", low="0: nothing", high="10: everything", required=False
     )

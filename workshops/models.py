@@ -131,6 +131,18 @@ class Session(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("workshops:session", args=[self.pk])
 
+    @property
+    def is_planned(self) -> bool:
+        return self.state == SessionState.PLANNED
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == SessionState.HELD
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == SessionState.CANCELLED
+
 
 class PlaceQuerySet(models.QuerySet["Place"]):
     def visible_to(self, user: User) -> PlaceQuerySet:
@@ -163,6 +175,14 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment.learner} at {self.session}"
+
+    @property
+    def is_part(self) -> bool:
+        return self.state == PlaceState.PART
+
+    @property
+    def is_absent(self) -> bool:
+        return self.state == PlaceState.ABSENT
 
 
 class CatchUpKind(models.TextChoices):
