@@ -36,6 +36,14 @@ class Standing:
         return self.current.state if self.current else ""
 
     @property
+    def is_draft(self) -> bool:
+        return self.state == "draft"
+
+    @property
+    def is_with_tutor(self) -> bool:
+        return self.state == "submitted"
+
+    @property
     def referred(self) -> Any | None:
         """The attempt before this one that was referred, while the next is being prepared."""
         earlier = [one for one in self.attempts if one.state == "referred"]

@@ -17,7 +17,9 @@ DATA_DIR = Path(env.str("WAYMARK_DATA", default=str(BASE_DIR / ".waymark")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # ---- what kind of installation this is
-DEMO = env.bool("WAYMARK_DEMO", default=False)
+# An installation that has been told nothing, neither a secret nor a database, is the demonstration.
+_TOLD_NOTHING = not (env.str("SECRET_KEY", default="") or env.str("DATABASE_URL", default=""))
+DEMO = env.bool("WAYMARK_DEMO", default=_TOLD_NOTHING)
 DEBUG = env.bool("DEBUG", default=False)
 
 

@@ -84,6 +84,18 @@ class Submission(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("assignments:submission", args=[self.pk])
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == SubmissionState.DRAFT
+
+    @property
+    def is_passed(self) -> bool:
+        return self.state == SubmissionState.PASSED
+
+    @property
+    def is_referred(self) -> bool:
+        return self.state == SubmissionState.REFERRED
+
     def is_held(self, now: dt.datetime) -> bool:
         """Whether a tutor holds this for marking at `now`."""
         return self.held_at is not None and now - self.held_at < HOLD_FOR
