@@ -17,6 +17,14 @@ class EventQuerySet(models.QuerySet["Event"]):
             wanted |= Q(subject_type=one._meta.label_lower, subject_id=one.pk)
         return self.filter(wanted).order_by("-happened_at", "-pk")
 
+    def update(self, **facts: Any) -> int:
+        """Refused: what happened is not changed."""
+        raise TypeError("Events are only ever added.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refused: what happened stays."""
+        raise TypeError("Events are only ever added.")
+
 
 class Event(models.Model):
     """Something that happened. Only ever added, in the transaction of the change it tells of.
