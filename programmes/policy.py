@@ -8,7 +8,7 @@ from accounts.permissions import Can, Role
 
 def speaks_for_the_client(plan: Any, by: Any) -> str:
     """A plan is approved by a contact of the client whose cohort it is."""
-    if plan.cohort.contract.client.contacts.filter(user=by).exists():
+    if any(one.user_id == by.pk for one in plan.cohort.contract.client.contacts.all()):
         return ""
     return f"Only a contact of {plan.cohort.contract.client} approves this."
 

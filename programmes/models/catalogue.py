@@ -179,7 +179,7 @@ class Criterion(models.Model):
     is_paraphrase = models.BooleanField(default=True)
 
     class Meta:
-        ordering = ("outcome__unit__number", "position")
+        ordering = ("outcome__unit__number", "outcome__number", "position")
         constraints = [models.UniqueConstraint(fields=["outcome", "number"], name="criterion_once")]
 
     def __str__(self) -> str:

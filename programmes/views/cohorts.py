@@ -132,7 +132,8 @@ def end_appointment(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.APPROVE_PLANS)
 def proposals(request: AuthedRequest) -> HttpResponse:
     rows = TutorAppointment.objects.visible_to(request.user).select_related("tutor", "cohort__contract__client")
-    waiting = list(rows.awaiting_the_client().order_by("proposed_at"))
+    contacts = "cohort__contract__client__contacts"
+    waiting = list(rows.awaiting_the_client().prefetch_related(contacts).order_by("proposed_at"))
     decided = rows.exclude(decided_at=None).select_related("decided_by").order_by("-decided_at")[:10]
     cards = [{"appointment": one, "choices": choices(one, request.user, TRANSITIONS)} for one in waiting]
     return render(request, "programmes/proposals.html", {"cards": cards, "decided": decided})
