@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='programmes.learningoutcome')),
             ],
             options={
-                'ordering': ('outcome__unit__number', 'position'),
+                'ordering': ('outcome__unit__number', 'outcome__number', 'position'),
             },
         ),
         migrations.CreateModel(
