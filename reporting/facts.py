@@ -18,7 +18,8 @@ from enrolment.models import Enrolment, IndividualDeadline
 from programmes.models import Cohort, CohortDeadline
 from reporting.prepared import Prepared
 from workshops.models import Place, Session
-from workshops.states import SessionState
+from workshops.states import PlaceState, SessionState
+
 KINDS = ("essay", "portfolio")
 
 
@@ -33,7 +34,7 @@ def end_of(day: dt.date) -> dt.datetime:
 
 
 class PlaceFacts(NamedTuple):
-    """One learner at one session. `state` is booked, attended, part or absent."""
+    """The mark of one learner at one session: `state` is attended, part or absent. Without a mark there is no place."""
 
     state: str
     minutes: int | None
@@ -96,7 +97,7 @@ class LearnerFacts:
 
     @property
     def is_outstanding(self) -> bool:
-        return self.started_on is not None and not self.is_completed and not self.is_withdrawn
+        return self.started_on is not None and self.certificate_on is None and self.withdrawn_on is None
 
     def expected_at(self, session: SessionFacts) -> bool:
         """Whether this learner's place counts: they started, and did not withdraw before the day of the session."""
@@ -142,7 +143,7 @@ def load_many(
     found = {one.pk: CohortFacts(one.code, as_of, {}, []) for one in cohorts}
     ids = list(found)
     learners: dict[int, LearnerFacts] = {}
-    wanted = {"only": only, "before": end_of(as_of)}
+    wanted: dict[str, Any] = {"only": only, "before": end_of(as_of)}
     for cohort, learner in _learners(_LEARNERS.rows(ids, **wanted), as_of):
         learners[learner.enrolment] = found[cohort].learners[learner.enrolment] = learner
     plan = (_PLAN if with_work else _SESSIONS).rows(ids, **wanted)
@@ -195,7 +196,8 @@ def _of_sessions(cohorts: Sequence[int], only: int | None, before: dt.datetime) 
     sessions: Any = Session.objects.filter(cohort__in=cohorts).counted().order_by()
     nothing = Value(None, output_field=DateField())
     columns = ("cohort", "pk", "kind", "number", "title", "starts_at", "minutes", "state", "due_on")
-    return sessions.annotate(due_on=nothing).values_list(*columns)
+    found: QuerySet[Any, Any] = sessions.annotate(due_on=nothing).values_list(*columns)
+    return found
 
 
 def _of_plan(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
@@ -216,6 +218,7 @@ def _of_places(cohorts: Sequence[int], only: int | None, before: dt.datetime) ->
     return (
         Place.objects.filter(session__cohort__in=cohorts, **({"enrolment": only} if only else {}))
         .exclude(session__state=SessionState.CANCELLED)
+        .exclude(state=PlaceState.BOOKED)
         .annotate(made_up=FilteredRelation("catch_up", condition=Q(catch_up__signed_off_at__lt=before)))
         .annotate(said=FilteredRelation("feedback", condition=Q(feedback__given_at__lt=before)))
         .order_by()
@@ -289,15 +292,12 @@ def _session(
 
 
 def _add_places(sessions: dict[int, SessionFacts], rows: list[Any]) -> None:
-    """Put the register of each session with it. Before the day of the session every place is only booked."""
-    for session, enrolment, state, minutes, signed_off, said, *ratings in rows:
+    """Put the marks of each session's register with it. Before its day there are none yet: every place is only booked."""
+    for session, enrolment, state, minutes, signed_off, said, overall, tutor, before, after in rows:
         one = sessions[session]
-        one.places[enrolment] = PlaceFacts(
-            state if one.is_past else "booked",
-            minutes,
-            day_of(signed_off),
-            tuple(ratings) if said is not None else None,  # type: ignore[arg-type]
-        )
+        if one.is_past:
+            ratings = (overall, tutor, before, after) if said is not None else None
+            one.places[enrolment] = PlaceFacts(state, minutes, day_of(signed_off) if signed_off else None, ratings)
 
 
 def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date) -> None:

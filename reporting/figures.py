@@ -60,10 +60,9 @@ class Figures:
 
 def places(facts: CohortFacts, session: SessionFacts) -> list[tuple[LearnerFacts, PlaceFacts | None]]:
     """The expected places of one session: each learner expected, with the place if the register has one."""
+    of, on = session.places.get, session.on
     return [
-        (learner, session.places.get(learner.enrolment))
-        for learner in facts.learners.values()
-        if learner.expected_at(session)
+        (one, of(one.enrolment)) for one in facts.started if one.withdrawn_on is None or one.withdrawn_on >= on
     ]
 
 
@@ -120,12 +119,14 @@ def compute(facts: CohortFacts) -> Figures:
     outstanding = [one for one in started if one.is_outstanding]
     expected = present = covered = planned_minutes = present_minutes = 0
     for session in facts.held:
-        for _, place in places(facts, session):
-            expected += 1
-            present += is_present(place)
-            covered += is_covered(place)
-            planned_minutes += session.minutes
-            present_minutes += minutes_present(place, session)
+        found = places(facts, session)
+        expected += len(found)
+        planned_minutes += session.minutes * len(found)
+        for _, place in found:
+            if place is not None:
+                present += is_present(place)
+                covered += is_covered(place)
+                present_minutes += minutes_present(place, session)
     answers = ratings(facts)
     gains = [after - before for _, _, before, after in answers if before is not None and after is not None]
     hours = _share(present_minutes, planned_minutes, formula="hours attended ÷ hours planned", counts="minutes planned")

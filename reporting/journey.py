@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
-from reporting.facts import CohortFacts, LearnerFacts, PlaceFacts, SessionFacts, WorkFacts
-from reporting.wording import long_day, near_day
+from reporting import wording
+from reporting.facts import CohortFacts, LearnerFacts, PlaceFacts, WorkFacts
+from reporting.wording import near_day
 
+long_day = lru_cache(maxsize=2048)(wording.long_day)
 SHORT = {"induction": "Induction", "workshop": "W", "guided_learning": "Guided"}
 CODES = {"induction": "Ind", "workshop": "W", "guided_learning": "Gd"}
 KINDS = (("essay", "Essay"), ("portfolio", "Portfolio"))
@@ -33,6 +36,9 @@ class Cell(NamedTuple):
 
     state: str
     note: str = ""
+
+
+DONE, OUT, NOT_YET = Cell("done"), Cell("withdrawn"), Cell("not_yet")
 
 
 class Next(NamedTuple):
@@ -70,7 +76,10 @@ def columns(facts: CohortFacts) -> list[Column]:
 
 def rows(facts: CohortFacts) -> list[Row]:
     """Everybody who started, by need: outstanding (nearest deadline first), completed, withdrawn."""
-    found = [Row(one, cells(facts, one), next_step(facts, one)) for one in facts.learners.values() if one.started_on]
+    ahead = _ahead(facts)
+    found = [
+        Row(one, cells(facts, one, ahead), next_step(facts, one)) for one in facts.learners.values() if one.started_on
+    ]
     far = dt.date.max
 
     def need(row: Row) -> tuple[object, ...]:
@@ -82,38 +91,38 @@ def rows(facts: CohortFacts) -> list[Row]:
     return sorted(found, key=need)
 
 
-def cells(facts: CohortFacts, learner: LearnerFacts) -> tuple[Cell, ...]:
-    """The states of one learner, one for each of `columns`."""
-    out = learner.withdrawn_on
-    found = [
-        _once(learner.form_on, out, "sent"),
-        _once(learner.questionnaire_on, out, "answered"),
-        *(_session_cell(facts, session, learner) for session in facts.sessions),
-        *(_work_cell(facts, learner, kind) for kind, _ in KINDS),
-        _iqa_cell(learner),
-        _claim_cell(learner),
+def _ahead(facts: CohortFacts) -> list[Cell]:
+    """For each session the cell of a learner without a mark."""
+    return [
+        Cell("absent", "no mark in the register")
+        if one.is_held
+        else Cell("not_yet", near_day(one.on, facts.as_of))
+        for one in facts.sessions
     ]
+
+
+def cells(facts: CohortFacts, learner: LearnerFacts, ahead: list[Cell] | None = None) -> tuple[Cell, ...]:
+    """The states of one learner, one for each of `columns`. Who asks for many learners passes `ahead` along."""
+    out, pk = learner.withdrawn_on, learner.enrolment
+    found = [_once(learner.form_on, out, "sent"), _once(learner.questionnaire_on, out, "answered")]
+    for session, unmarked in zip(facts.sessions, ahead or _ahead(facts), strict=True):
+        if out and session.on > out:
+            found.append(OUT)
+        else:
+            place = session.places.get(pk)
+            found.append(unmarked if place is None else DONE if place.state == "attended" else _place_cell(place))
+    found += [_work_cell(facts, learner, kind) for kind, _ in KINDS]
+    found += [_iqa_cell(learner), _claim_cell(learner)]
     return tuple(found)
 
 
 def _once(on: dt.date | None, withdrawn_on: dt.date | None, verb: str) -> Cell:
     if on:
         return Cell("done", f"{verb} {long_day(on)}")
-    return Cell("withdrawn") if withdrawn_on else Cell("not_yet")
+    return OUT if withdrawn_on else NOT_YET
 
 
-def _session_cell(facts: CohortFacts, session: SessionFacts, learner: LearnerFacts) -> Cell:
-    place: PlaceFacts | None = session.places.get(learner.enrolment)
-    if learner.withdrawn_on and session.on > learner.withdrawn_on:
-        return Cell("withdrawn")
-    if place is None or place.state == "booked":
-        return (
-            Cell("absent", "no mark in the register")
-            if session.is_held
-            else Cell("not_yet", near_day(session.on, facts.as_of))
-        )
-    if place.state == "attended":
-        return Cell("done")
+def _place_cell(place: PlaceFacts) -> Cell:
     if place.state == "part":
         return Cell("done", f"in part, {(place.minutes or 0) / 60:.1f} h")
     if place.caught_up_on:
@@ -126,7 +135,7 @@ def _work_cell(facts: CohortFacts, learner: LearnerFacts, kind: str) -> Cell:
     if work and work.state == "passed":
         return Cell("done", f"passed {long_day(work.marked_on)}" if work.marked_on else "")
     if learner.withdrawn_on:
-        return Cell("withdrawn")
+        return OUT
     if work and work.state == "submitted":
         return Cell(
             "with_tutor", f"attempt {work.attempt}, in since {long_day(work.submitted_on)}" if work.submitted_on else ""
@@ -136,7 +145,7 @@ def _work_cell(facts: CohortFacts, learner: LearnerFacts, kind: str) -> Cell:
         return Cell("late", f"{late} {'day' if late == 1 else 'days'} late")
     if work and work.referred_at:
         return Cell("referred", f"again by {long_day(learner.deadlines[kind][0])}" if kind in learner.deadlines else "")
-    return Cell("in_hand") if work else Cell("not_yet")
+    return Cell("in_hand") if work else NOT_YET
 
 
 def _days_late(facts: CohortFacts, learner: LearnerFacts, kind: str) -> int:
@@ -153,20 +162,20 @@ def _iqa_cell(learner: LearnerFacts) -> Cell:
     if passed and all(one == "agreed" for one in checks):
         return Cell("done", "agreed")
     if learner.withdrawn_on:
-        return Cell("withdrawn")
+        return OUT
     if passed:
         return Cell("in_hand", "back with the tutor" if "returned" in checks else "waiting for the IQA")
-    return Cell("not_yet")
+    return NOT_YET
 
 
 def _claim_cell(learner: LearnerFacts) -> Cell:
     if learner.certificate_on:
         return Cell("done", f"certificate {long_day(learner.certificate_on)}")
     if learner.withdrawn_on:
-        return Cell("withdrawn")
+        return OUT
     if learner.claimed_on:
         return Cell("in_hand", f"claimed {long_day(learner.claimed_on)}")
-    return Cell("not_yet")
+    return NOT_YET
 
 
 def next_step(facts: CohortFacts, learner: LearnerFacts) -> Next:

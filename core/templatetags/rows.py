@@ -5,7 +5,7 @@ What a row looks like stands here and nowhere else; the head of the table is in 
 
 from collections.abc import Iterable
 from functools import lru_cache
-from html import escape
+from html import escape as escaped
 from typing import Any
 
 from django import template
@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from core.templatetags.ui import sign_only
 
 register = template.Library()
+escape = lru_cache(maxsize=8192)(escaped)
+"""Most words of a table come again, in the next row or in the next request."""
 
 
 def part(one: Any, name: str) -> Any:
@@ -59,3 +61,20 @@ def _attention_item(one: dict[str, str]) -> str:
 @lru_cache(maxsize=64)
 def _sign(state: str) -> str:
     return sign_only(state)
+
+
+@register.simple_tag
+def figure_items(figures: Iterable[Any]) -> SafeString:
+    """Figures of a row: value, word; optional unit, n, formula (said on request), trend (safe), link."""
+    return SafeString("".join([_figure(one) for one in figures]))
+
+
+def _figure(one: Any) -> str:
+    word, unit, n, formula = (escape(str(part(one, name) or "")) for name in ("word", "unit", "n", "formula"))
+    if link := part(one, "link"):
+        word = f'<a href="{escape(link)}">{word}</a>'
+    units = f"<small>&nbsp;{unit}</small>" if unit else ""
+    drawn = f'<dd class="wm-figure-trend">{part(one, "trend")}</dd>' if part(one, "trend") else ""
+    how = f"<details><summary>How</summary>{formula}</details>" if formula else ""
+    said = f'<dd class="wm-figure-n">{n}{how}</dd>' if n or formula else ""
+    return f'<div class="wm-figure"><dt>{word}</dt><dd>{escape(str(part(one, "value")))}{units}</dd>{drawn}{said}</div>'

@@ -69,7 +69,9 @@ def measured(options: argparse.Namespace) -> int:
         own, other = pair.milliseconds
         ratio = f"{middle:.2f} ({low:.2f} to {high:.2f})"
         count = statements(pair.subject)
-        print(f"{pair.name:34}{pair.against:12}{own:8.1f}{other:8.1f}  {ratio:22}{pair.line:6.2f}  {count:4}  {pair.verdict}")
+        print(
+            f"{pair.name:34}{pair.against:12}{own:8.1f}{other:8.1f}  {ratio:22}{pair.line:6.2f}  {count:4}  {pair.verdict}"
+        )
     with connection.cursor() as cursor:
         cursor.execute("show server_version")
         print(f"\nPython {sys.version.split()[0]}, Django {django.__version__}, PostgreSQL {cursor.fetchone()[0]}, "

@@ -18,7 +18,7 @@ from reporting import documents
 from reporting.layout import TEMPLATE, laid_out, progress_report_pdf
 from reporting.wording import bound
 from tests.bench.measure import Browser, Pair, plain, waymark
-from tests.bench.worlds import TO_MARK, TO_VERIFY, MIXED, Measured, a_measured_cohort, a_version, analyse, fill, like
+from tests.bench.worlds import MIXED, TO_MARK, TO_VERIFY, Measured, a_measured_cohort, a_version, analyse, fill, like
 from tests.reporting.sample_report import sample_report
 
 SIZES = (12, 200, 1000)
@@ -59,12 +59,17 @@ def pairs(world: World) -> list[Pair]:
     for size, line in ((12, 1.5), (200, 1.0), (1000, 0.8)):
         one = world.measured[size]
         ask = _asks(Browser(ours, one.cast.tutor), reverse("reporting:dashboard", args=[one.cohort.code]))
-        found.append(Pair(f"dashboard, {size} learners", f"R({size})", line, ask, reference[size], 5 if size == 12 else 1))
+        found.append(
+            Pair(f"dashboard, {size} learners", f"R({size})", line, ask, reference[size], 5 if size == 12 else 1)
+        )
     for size in (12, 200):
         one = world.measured[size]
         ask = _asks(Browser(ours, one.cast.tutor), reverse("assignments:room", args=[one.submission.pk]))
         found.append(Pair(f"marking page, {size} learners", "R(12)", 2.0, ask, reference[12], 3))
-    for name, route, who in (("verification queue", "verification:queue", "iqa"), ("marking desk", "assignments:desk", "tutor")):
+    for name, route, who in (
+        ("verification queue", "verification:queue", "iqa"),
+        ("marking desk", "assignments:desk", "tutor"),
+    ):
         ask = _asks(Browser(ours, getattr(world.queues.cast, who)), reverse(route))
         found.append(Pair(f"{name}, {PENDING} waiting", "R(12)", 2.5, ask, reference[12], 2))
         ask = _asks(Browser(ours, getattr(world.measured[200].cast, who)), reverse(route))

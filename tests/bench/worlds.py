@@ -111,7 +111,11 @@ def fill(cohort: Cohort, cast: Any, size: int, stories: tuple[Story, ...]) -> No
     now = clock.now()
     completed = [one for one, story in zip(enrolments, told, strict=True) if story.ends == "completed"]
     facts = {"claimed_at": now - dt.timedelta(days=9), "claimed_by": cast.administrator, "state": "certificated"}
-    facts |= {"certificated_on": clock.today() - dt.timedelta(days=3), "closed_at": now, "closed_by": cast.administrator}
+    facts |= {
+        "certificated_on": clock.today() - dt.timedelta(days=3),
+        "closed_at": now,
+        "closed_by": cast.administrator,
+    }
     Claim.objects.bulk_create(Claim(enrolment=one, certificate_number=f"B{one.pk}", **facts) for one in completed)
 
 
@@ -120,7 +124,10 @@ def _enrolments(cohort: Cohort, cast: Any, told: list[Story]) -> list[Enrolment]
     began = now - dt.timedelta(days=100)
     n = [next(_numbers) for _ in told]
     people = User.objects.bulk_create(
-        (User(email=f"bench{i}@example.org", full_name=f"Learner Number{i:05}", password="!", created_at=now) for i in n),
+        (
+            User(email=f"bench{i}@example.org", full_name=f"Learner Number{i:05}", password="!", created_at=now)
+            for i in n
+        ),
         batch_size=BATCH,
     )
     RoleGrant.objects.bulk_create(
@@ -137,8 +144,8 @@ def _enrolments(cohort: Cohort, cast: Any, told: list[Story]) -> list[Enrolment]
         moments = {"invited_at": began, "applied_at": began, "decided_at": began, "activated_at": began}
         rows.append(Enrolment(cohort=cohort, learner=person, pathway="coaching", invited_by=by, **moments, **facts))
     rows = Enrolment.objects.bulk_create(rows, batch_size=BATCH)
-    Application.objects.bulk_create((Application(enrolment=one, saved_at=began, sent_at=began) for one in rows))
-    Questionnaire.objects.bulk_create((Questionnaire(enrolment=one, saved_at=began, sent_at=began) for one in rows))
+    Application.objects.bulk_create(Application(enrolment=one, saved_at=began, sent_at=began) for one in rows)
+    Questionnaire.objects.bulk_create(Questionnaire(enrolment=one, saved_at=began, sent_at=began) for one in rows)
     entry = {"registered_on": today - dt.timedelta(days=90), "recorded_at": now, "recorded_by": by}
     Registration.objects.bulk_create(
         Registration(enrolment=one, number=f"N{one.pk}", expires_on=today + dt.timedelta(days=200 + i % 700), **entry)
@@ -147,7 +154,8 @@ def _enrolments(cohort: Cohort, cast: Any, told: list[Story]) -> list[Enrolment]
     portfolio = cohort.version.assignments.get(kind="portfolio")
     own = {"assignment": portfolio, "reason": "Illness", "set_at": began, "set_by": by}
     IndividualDeadline.objects.bulk_create(
-        IndividualDeadline(enrolment=one, due_on=today + dt.timedelta(days=i % 90), **own) for i, one in enumerate(rows[9::20])
+        IndividualDeadline(enrolment=one, due_on=today + dt.timedelta(days=i % 90), **own)
+        for i, one in enumerate(rows[9::20])
     )
     return rows
 
@@ -217,7 +225,13 @@ def _work(cohort: Cohort, cast: Any, enrolments: list[Enrolment], told: list[Sto
     newest = Document.objects.filter(submission=OuterRef("pk")).values("pk")[:1]
     Submission.objects.filter(pk__in=[one.pk for one in handed_in]).update(document=Subquery(newest))
     ended = {one.pk for one, story in zip(enrolments, told, strict=True) if story.ends == "completed"}
-    agreed = {"state": "agreed", "reason": "All", "marked_by": cast.tutor, "selected_by": cast.iqa, "verified_by": cast.iqa}
+    agreed = {
+        "state": "agreed",
+        "reason": "All",
+        "marked_by": cast.tutor,
+        "selected_by": cast.iqa,
+        "verified_by": cast.iqa,
+    }
     Sample.objects.bulk_create(
         Sample(submission=one, selected_at=now, decided_at=now, **agreed) for one in rows if one.enrolment_id in ended
     )
