@@ -1,5 +1,6 @@
 """Pure decisions about enrolment: objects and values in, a sentence that refuses or an empty string out."""
 
+import calendar
 import datetime as dt
 from collections.abc import Collection
 from typing import Any
@@ -80,9 +81,7 @@ def birth_problem(born_on: dt.date, *, today: dt.date) -> str:
 
 
 def may_still_be_changed(enrolment: Any, by: Any) -> str:
-    """The learner fills in their own forms, until they send them."""
-    if sentence := is_own(enrolment, by):
-        return sentence
+    """The learner fills in their forms until they send them."""
     if enrolment.state == "invited":
         return ""
     return "You have sent your enrolment. If something in it has to change, tell the centre."
@@ -120,12 +119,8 @@ def registration_problem(*, registered_on: dt.date, expires_on: dt.date, today: 
 def registration_ends(registered_on: dt.date, *, months: int) -> dt.date:
     """The last day of a registration of so many months: the day before the same day of the month."""
     year, month = divmod(registered_on.year * 12 + registered_on.month - 1 + months, 12)
-    for day in (registered_on.day, 30, 29, 28):
-        try:
-            return dt.date(year, month + 1, day) - dt.timedelta(days=1)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    day = min(registered_on.day, calendar.monthrange(year, month + 1)[1])
+    return dt.date(year, month + 1, day) - dt.timedelta(days=1)
 
 
 def registered_before_the_start(registered_on: dt.date, *, starts_on: dt.date) -> str:

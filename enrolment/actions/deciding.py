@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Can
@@ -14,7 +15,7 @@ from core.refusals import NotAllowed, Refused, Stale, WrongState
 from enrolment import notices, policy
 from enrolment.models import Enrolment, IndividualDeadline, Registration
 from enrolment.states import ACCEPT, COMPLETE, DECLINE, WITHDRAW, EnrolmentState
-from programmes.models import Assignment
+from programmes.models import Assignment, AwardingOrganisation
 
 
 @transaction.atomic
@@ -64,22 +65,22 @@ def register(
     if sentence := policy.registration_problem(registered_on=registered_on, expires_on=expires_on, today=today):
         raise Refused(sentence)
     number = number.strip().upper()
-    if other := Registration.objects.filter(number=number).select_related("enrolment__learner").first():
+    # Whoever registers with this organisation at the same moment waits here.
+    AwardingOrganisation.objects.select_for_update().get(pk=enrolment.cohort.version.qualification.organisation_id)
+    if other := Registration.objects.filter(Q(number=number) | Q(enrolment=enrolment)).first():
+        if other.enrolment_id == enrolment.pk:
+            raise Stale(f"Somebody else registered this learner a moment ago, under {other.number}.")
         raise Refused(f"The number {number} belongs to {other.enrolment.learner} already.")
-    try:
-        with transaction.atomic():
-            registration = Registration.objects.create(
-                enrolment=enrolment,
-                number=number,
-                order_number=order_number.strip(),
-                is_funded=is_funded,
-                registered_on=registered_on,
-                expires_on=expires_on,
-                recorded_at=clock.now(),
-                recorded_by=by,
-            )
-    except IntegrityError:
-        raise Stale("Somebody else recorded a registration a moment ago. Look again.") from None
+    registration = Registration.objects.create(
+        enrolment=enrolment,
+        number=number,
+        order_number=order_number.strip(),
+        is_funded=is_funded,
+        registered_on=registered_on,
+        expires_on=expires_on,
+        recorded_at=clock.now(),
+        recorded_by=by,
+    )
     said = {"number": number, "registered_on": registered_on.isoformat(), "expires_on": expires_on.isoformat()}
     record(enrolment, "register", by=by, **said)
     return registration

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from core import clock
 from core.models import Event, Notice
-from core.refusals import NotAllowed, Refused, WrongState
+from core.refusals import NotAllowed, Refused, Stale, WrongState
 from enrolment import actions
 from enrolment.models import Enrolment, IndividualDeadline, Rating, Registration, SupportNeeds
 from programmes.models import LearningOutcome
@@ -295,6 +295,17 @@ def test_a_registration_is_recorded_in_capitals_and_once(cast, cohort):
 
     assert registration.number == "ABC123"
     assert said(refused) == "This learner is registered already, under ABC123."
+
+
+def test_two_administrators_register_a_learner_once(cast, cohort):
+    one = f.an_enrolment(cast=cast, cohort=cohort)
+    twin = Enrolment.objects.get(pk=one.pk)
+    assert not hasattr(twin, "registration")
+    f.a_registration(one, cast=cast)
+
+    with pytest.raises(Stale, match="a moment ago"):
+        f.a_registration(twin, cast=cast)
+    assert Registration.objects.count() == 1
 
 
 def test_a_number_belongs_to_one_learner(cast, cohort):

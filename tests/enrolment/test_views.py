@@ -401,3 +401,46 @@ def test_the_learners_own_pages_take_few_questions(cast, one, name, queries, dja
 
     with django_assert_max_num_queries(queries):
         assert client.get(address).status_code == 200
+
+
+def test_each_form_of_the_centre_opens_and_saves(cast, cohort):
+    one = f.an_enrolment(cast=cast, cohort=cohort)
+    f.a_registration(one, cast=cast)
+    tutor, administrator = cast.client_of("tutor"), cast.client_of("administrator")
+    due_on = clock.today() + dt.timedelta(days=20)
+
+    tutor.post(
+        page("set_deadline", one.pk), {"assignment": f.essay_of(cohort).pk, "due_on": due_on, "reason": "Illness"}
+    )
+    assert "Illness" in tutor.get(one.get_absolute_url()).text
+    assert "registered already" in administrator.get(page("register", one.pk)).text
+    administrator.post(page("withdraw", one.pk), {"withdrawal_reason": "Changed post"})
+    assert "Changed post" in administrator.get(one.get_absolute_url()).text
+    declined = f.an_enrolment(cast=cast, cohort=cohort, state="applied")
+    tutor.post(page("decline", declined.pk), {"decision_note": "Not this year."})
+    assert "not suited to this programme" in tutor.get(declined.get_absolute_url()).text
+
+
+def test_a_learner_without_an_enrolment_is_told_what_comes(cast):
+    assert "You are not on a programme yet" in cast.client_of("learner").get(page("own")).text
+
+
+def test_autosave_of_support_needs_after_the_consent(cast, one):
+    actions.save_support_needs(one, ethnicity="", disability="", adjustments="", by=cast.learner)
+    told = {"ethnicity": "", "disability": "Prefer not to say", "adjustments": "Breaks"}
+
+    assert cast.client_of("learner").post(page("autosave", one.pk, "support"), told).status_code == 200
+    assert SupportNeeds.objects.get().adjustments == "Breaks"
+
+
+def test_the_page_after_the_decision_says_what_became_of_it(cast, cohort):
+    one = f.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
+    f.a_registration(one, cast=cast)
+    learner = cast.client_of("learner")
+
+    text = learner.get(page("tasks", one.pk)).text
+    assert "Ready to begin." in text
+    assert one.registration.number in text
+    assert "Your other enrolments" not in text
+    f.an_enrolment(cast=cast, learner=cast.learner, state="invited")
+    assert "Your other enrolments" in learner.get(page("own")).text

@@ -286,3 +286,17 @@ def test_half_past_nine_is_half_past_nine_in_winter_and_summer(cast, cohort, mon
     _, event = entry(cast.client_of("tutor"), Session.objects.get(pk=session.pk))
 
     assert (event["DTSTART"].dt.hour, event["DTSTART"].dt.minute) == (9, 30)
+
+
+def test_a_plan_with_impossible_times_is_refused_by_the_action_as_well(cast, cohort):
+    with pytest.raises(Refused, match="ends before it begins"):
+        plan(cohort, cast, ends_at=moment(9, 9))
+
+
+def test_other_managers_neither_cancel_nor_propose(cast, cohort):
+    session, other = plan(cohort, cast), f.a_user(role="contract_manager")
+
+    with pytest.raises(NotAllowed):
+        actions.cancel(session, cancellation_reason="x", by=other)
+    with pytest.raises(NotAllowed):
+        actions.propose_timetable(cohort.timetables.get(), by=other)

@@ -304,6 +304,15 @@ def test_a_recording_comes_after_the_session_and_the_same_link_is_no_change(cast
         actions.add_recording(session, recording_link="https://x.example", by=cast.contract_manager)
 
 
+def test_a_cancelled_session_has_no_recording_and_a_stranger_to_it_no_apology(cast, cohort, session, ones):
+    outsider = f.an_enrolment(cast=cast)
+    with pytest.raises(Refused, match="another cohort"):
+        actions.note_apology(session, outsider, apology="x", by=cast.tutor)
+    actions.cancel(session, cancellation_reason="Snow", by=cast.contract_manager)
+    with pytest.raises(WrongState, match="no recording"):
+        actions.add_recording(session, recording_link="https://x.example", by=cast.tutor)
+
+
 # ------------------------------------------------------------------ catch-up
 
 
@@ -327,6 +336,16 @@ def test_a_catch_up_is_noted_once(cast, absent):
     with pytest.raises(Refused, match="already"):
         actions.catch_up(Place.objects.get(pk=absent.pk), kind="one_to_one", held_on=clock.today(), by=cast.tutor)
     assert CatchUp.objects.get().kind == "recording"
+
+
+def test_two_tutors_sign_a_catch_up_off_once(cast, absent):
+    twin = Place.objects.get(pk=absent.pk)
+    assert not hasattr(twin, "catch_up")
+    actions.catch_up(absent, kind="recording", held_on=clock.today(), by=cast.tutor)
+
+    with pytest.raises(Stale, match="already"):
+        actions.catch_up(twin, kind="one_to_one", held_on=clock.today(), by=cast.tutor)
+    assert Notice.objects.filter(key__startswith="catch_up:").count() == 1
 
 
 def test_nobody_but_the_tutor_signs_a_catch_up_off(cast, absent, ones):

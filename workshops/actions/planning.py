@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -28,16 +28,19 @@ from workshops.states import (
 
 
 def _open_timetable(cohort: Cohort, by: User | None) -> Timetable:
-    """The draft that a change goes into. After an approval or a return that is the next round."""
+    """The draft that a change goes into. After an approval or a return that is the next round.
+
+    The cohort's row is locked until the end, so that two people who plan at once do it one after the other.
+    """
+    Cohort.objects.select_for_update().get(pk=cohort.pk)
     latest = Timetable.objects.filter(cohort=cohort).order_by("-round").first()
     if sentence := policy.timetable_is_open(latest):
         raise WrongState(sentence)
     if latest is not None and latest.state == TimetableState.DRAFT:
         return latest
     following = latest.round + 1 if latest else 1
-    timetable, created = Timetable.objects.get_or_create(cohort=cohort, round=following)
-    if created:
-        record(timetable, "draw_up_timetable", by=by)
+    timetable = Timetable.objects.create(cohort=cohort, round=following)
+    record(timetable, "draw_up_timetable", by=by)
     return timetable
 
 
@@ -72,21 +75,17 @@ def plan_session(
     taken = Session.objects.counted().filter(cohort=cohort, kind=kind, number=number)
     if taken.exists():
         raise Refused(f"{cohort} has a session of this kind with number {number} already. Choose another number.")
-    try:
-        with transaction.atomic():
-            session = Session.objects.create(
-                cohort=cohort,
-                kind=kind,
-                number=number,
-                title=title.strip(),
-                starts_at=starts_at,
-                ends_at=ends_at,
-                minutes=minutes,
-                tutor=tutor,
-                join_link=join_link,
-            )
-    except IntegrityError:
-        raise Stale("Somebody else planned this session a moment ago. Look again.") from None
+    session = Session.objects.create(
+        cohort=cohort,
+        kind=kind,
+        number=number,
+        title=title.strip(),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        minutes=minutes,
+        tutor=tutor,
+        join_link=join_link,
+    )
     record(session, "plan_session", by=by, starts_at=starts_at.isoformat())
     return session
 
