@@ -38,6 +38,21 @@ LABELS = {"Enrolment": "Form", "Questions": "Skills check", "IQA": "Verified", "
 BRAND = "#0E5A60"
 
 
+def status_of(cohort: Cohort, *, as_of: dt.date) -> Any:
+    """Only the word and its reason, which four statements are enough for."""
+    return _judged(cohort, cohort_facts.load(cohort, as_of=as_of))[1]
+
+
+def _judged(cohort: Cohort, facts: CohortFacts) -> tuple[Any, Any]:
+    """The learners in the order of the report, and the status that follows from them by the rule."""
+    learners = proposals.arranged(_line(facts, row) for row in journey.rows(facts))
+    contract = cohort.contract
+    status = proposals.status(
+        learners, as_of=facts.as_of, margin_days=contract.margin_days, late_days=contract.late_days
+    )
+    return learners, status
+
+
 def progress_report(
     cohort: Cohort, *, as_of: dt.date, version: int = 1, report: Report | None = None
 ) -> ProgressReport:
@@ -47,10 +62,7 @@ def progress_report(
     """
     facts = cohort_facts.load(cohort, as_of=as_of)
     columns = journey.columns(facts)
-    learners = proposals.arranged(_line(facts, row) for row in journey.rows(facts))
-    status = proposals.status(
-        learners, as_of=as_of, margin_days=cohort.contract.margin_days, late_days=cohort.contract.late_days
-    )
+    learners, status = _judged(cohort, facts)
     actions = _actions(cohort, learners, as_of)
     upcoming = [Milestone(one.on, one.title.partition(":")[0]) for one in facts.sessions if one.on > as_of]
     body = cohort.version.qualification.organisation.name

@@ -24,7 +24,7 @@ from reporting.dashboards import centre, client, cohort, contract, learner, tuto
 from reporting.dashboards.parts import Home
 from reporting.forms import ApproveReportForm, DrawUpForm
 from reporting.models import Report
-from reporting.progress import progress_report
+from reporting.progress import status_of
 from reporting.states import TRANSITIONS, ReportState
 
 HOMES: dict[Role, Callable[..., Home]] = {
@@ -136,10 +136,9 @@ def draw_up(request: AuthedRequest, code: str) -> HttpResponse:
 def report(request: AuthedRequest, pk: int) -> HttpResponse:
     """One report: where it stands, its two sentences, the status with its reason, and its file."""
     found = _report(request.user, pk)
-    preview = progress_report(found.cohort, as_of=found.as_of, report=found)
     context = {
         "report": found,
-        "preview": preview,
+        "status": status_of(found.cohort, as_of=found.as_of),
         "choices": choices(found, request.user, TRANSITIONS),
         "events": Event.objects.about(found),
     }

@@ -139,11 +139,10 @@ def _prepare(
 ) -> HttpResponse:
     typed = request.session.get(f"typed:{found.pk}", {})
     deadline = deadlines.effective(found.enrolment, found.assignment)
-    referred = list(
-        Submission.objects.filter(
-            enrolment=found.enrolment_id, assignment=found.assignment_id, state=SubmissionState.REFERRED
-        ).order_by("attempt")
+    before = Submission.objects.filter(
+        enrolment=found.enrolment_id, assignment=found.assignment_id, state=SubmissionState.REFERRED
     )
+    referred = list(before.order_by("attempt")) if found.attempt > 1 else []
     form = form or SubmitForm(submission=found, initial=typed)
     context = {
         "submission": found,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from accounts.models import User
@@ -23,12 +23,12 @@ PATH_LABELS = {"form": "Enrolled", "questionnaire": "Questions", "iqa": "Verifie
 
 def build(user: User, *, today: dt.date) -> Home:
     """One statement for the enrolment, four for its journey."""
+    answered = Thread.objects.filter(enrolment=OuterRef("pk"), awaits_tutor=False).order_by("-last_at")
     enrolment = (
         Enrolment.objects.of_learner(user)
         .select_related("cohort__version__qualification")
-        .prefetch_related(
-            Prefetch("threads", Thread.objects.filter(awaits_tutor=False).order_by("-last_at")[:1], to_attr="answered"),
-        )
+        .annotate(answered=Subquery(answered.values("pk")[:1]), answered_subject=Subquery(answered.values("subject")[:1]))
+        .annotate(answered_at=Subquery(answered.values("last_at")[:1]))
         .order_by("-invited_at")
         .first()
     )
@@ -139,17 +139,13 @@ def _tasks(facts: CohortFacts, me: LearnerFacts) -> Section:
     )
 
 
-def _said(enrolment: Enrolment) -> list[Section]:
+def _said(enrolment: Any) -> list[Section]:
     """The newest answer of the tutor, if there is one."""
-    return [
-        Section(
-            "Your tutor answered you",
-            [Task(one.subject, one.get_absolute_url(), f"answered {ago(one.last_at)}", "", "Answered")],
-            "",
-            1,
-        )
-        for one in enrolment.answered  # type: ignore[attr-defined]
-    ]
+    if enrolment.answered is None:
+        return []
+    url = reverse("workshops:thread", args=[enrolment.answered])
+    answer = Task(enrolment.answered_subject, url, f"answered {ago(enrolment.answered_at)}", "", "Answered")
+    return [Section("Your tutor answered you", [answer], "", 1)]
 
 
 def _stages(facts: CohortFacts, cells: tuple[journey.Cell, ...]) -> list[dict[str, Any]]:

@@ -1,0 +1,164 @@
+"""A page asks the database as often for thirty rows as for three: the number of queries stands here, for each list and dashboard.
+
+The small world is made by actions; the large one by copying its rows with all that hangs on them, twenty-nine times. The count
+is what one request takes in all, the session and the account with its roles (three queries) included.
+"""
+
+import datetime as dt
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from core import clock
+from core.models import Notice
+from tests import worlds
+from tests.test_access import PEOPLE, TABLE, letter
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+# A list or dashboard may take eight queries, any other page ten.
+LISTS = """
+home                          -          learner            8
+home                          -          tutor              8
+home                          -          iqa                5
+home                          -          eqa                4
+home                          -          administrator      8
+home                          -          contract_manager   8
+home                          -          client_contact     8
+accounts:people               -          administrator      6
+accounts:outbox               -          administrator      5
+programmes:qualifications     -          administrator      5
+programmes:contracts          -          contract_manager   5
+programmes:contract           contract   contract_manager   8
+programmes:cohorts            -          tutor              6
+programmes:cohorts            -          contract_manager   6
+programmes:cohort             cohort     contract_manager   9
+programmes:proposals          -          client_contact     6
+enrolment:own                 -          learner            6
+enrolment:enrolments          -          administrator      6
+enrolment:enrolments          -          tutor              6
+workshops:own                 -          learner            5
+workshops:sessions            -          tutor              6
+workshops:session             held       tutor              8
+workshops:take_register       held       tutor              7
+workshops:timetable           timetable  client_contact     9
+workshops:threads             -          learner            5
+workshops:threads             -          tutor              5
+workshops:thread              thread     tutor              6
+workshops:supervision         enrolment  tutor              5
+assignments:own               -          learner            8
+assignments:portfolio         enrolment  learner            10
+assignments:evidence_files    enrolment  learner            8
+assignments:submission        draft      learner            10
+assignments:desk              -          tutor              8
+assignments:room              submitted  tutor              8
+verification:queue            -          iqa                7
+verification:sign_offs        -          eqa                5
+verification:sample           sample     iqa                10
+verification:claims           -          administrator      8
+reporting:dashboard           cohort     contract_manager   8
+reporting:client_cohort       cohort     client_contact     8
+reporting:reports             -          contract_manager   6
+reporting:report              report     contract_manager   9
+"""
+ROWS = [row.split() for row in LISTS.strip().splitlines()]
+# Pages of one thing, though something in them can become many.
+PAGES = {
+    "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
+    "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
+    "assignments:submission", "assignments:room", "verification:sample", "reporting:report",
+}  # fmt: skip
+COPIES = 29
+
+
+def grow(world) -> None:
+    """Thirty of everything where there was one."""
+    things, now = world.things, clock.now()
+    day = dt.timedelta(days=1)
+    for name in ("applied", "active", "to_verify", "verified", "claimed", "completed"):
+        one = getattr(things, name)
+        people = worlds.multiplied([one.learner], COPIES, deep=False)
+        for learner in people:
+            learner.full_name = f"Learner {learner.pk}"
+        type(one.learner).objects.bulk_update(people, ["full_name"])
+        worlds.multiplied([one], COPIES, learner=lambda n, people=people: people[n - 1].pk)
+    worlds.multiplied([things.thread], COPIES)
+    worlds.multiplied([things.thread.messages.get()], COPIES)
+    worlds.multiplied([things.practice_session], COPIES)
+    worlds.multiplied([things.evidence], COPIES)
+    worlds.multiplied([things.enrolment.supervision.get()], COPIES)
+    worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
+                      ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip
+    worlds.multiplied([things.ahead], COPIES, number=lambda n: 200 + n, starts_at=lambda n: things.ahead.starts_at + n * day,
+                      ends_at=lambda n: things.ahead.ends_at + n * day)  # fmt: skip
+    worlds.multiplied([Notice.objects.latest("pk")], COPIES, queued_at=now)
+    worlds.multiplied([things.qualification], COPIES, deep=False)
+    worlds.multiplied([things.proposal], COPIES, from_on=lambda n: clock.today() + n * day)
+    worlds.multiplied([things.report], COPIES, version=lambda n: n + 1)
+    contracts = worlds.multiplied([things.contract], COPIES, deep=False)
+    for contract in contracts:
+        contract.managers.add(world.cast.contract_manager)
+    cohorts = worlds.multiplied([things.new_cohort], COPIES, deep=False)
+    for cohort in cohorts:
+        worlds.multiplied(list(things.new_cohort.appointments.all()), 1, cohort=cohort.pk)
+        worlds.multiplied(list(things.new_cohort.deadlines.all()), 1, cohort=cohort.pk)
+        worlds.multiplied(list(things.cohort.allocations.all()), 1, cohort=cohort.pk)
+
+
+def asked(world, clients, route, names, who) -> int:
+    """How many queries the page takes. Asked twice, because the first time fills the caches of the process."""
+    url = world.url(route, names)
+    assert letter(clients[who].get(url)) == "."
+    with CaptureQueriesContext(connection) as captured:
+        clients[who].get(url)
+    return len(captured)
+
+
+@pytest.fixture(scope="module")
+def small(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.a_world(worlds.a_cast())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def clients(small):
+    return {who: small.cast.client_of(who) for who in PEOPLE}
+
+
+@pytest.fixture(scope="module")
+def few(small, clients):
+    return {tuple(row[:3]): asked(small, clients, *row[:3]) for row in ROWS}
+
+
+@pytest.fixture(scope="module")
+def many(small, clients, few, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        grow(small)
+        yield {tuple(row[:3]): asked(small, clients, *row[:3]) for row in ROWS}
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=" ".join)
+def test_thirty_rows_take_as_many_queries_as_a_few(few, many, row):
+    key, said = tuple(row[:3]), int(row[3])
+
+    assert (few[key], many[key]) == (said, said)
+    assert said <= (10 if key[0] in PAGES else 8)
+
+
+SINGLE = [one for one in TABLE if "." in one.letters[:7]]
+
+
+@pytest.mark.parametrize("line", SINGLE, ids=str)
+def test_no_page_takes_more_than_ten_queries(small, clients, line):
+    url = small.url(line.route, line.names)
+    took = {}
+    for who, said in zip(PEOPLE, line.letters, strict=True):
+        if said == ".":
+            with CaptureQueriesContext(connection) as captured:
+                letter(clients[who].get(url))
+            took[who] = len(captured)
+
+    assert {who: n for who, n in took.items() if n > 10} == {}
