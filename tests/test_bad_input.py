@@ -235,20 +235,30 @@ def _pass(cast):
     piece = factories.a_submission(cast=cast)
     decide_all(piece, by=cast.tutor)
     given = {"summary": "Well argued.", "is_authentic": "on"}
-    return "tutor", reverse("assignments:award_pass", args=[piece.pk]), given, "signed"
+    return (
+        "tutor",
+        reverse("assignments:award_pass", args=[piece.pk]),
+        given,
+        "You have signed this already. Nothing was done a second time.",
+    )
 
 
 def _refer(cast):
     piece = factories.a_submission(cast=cast)
     decide_all(piece, by=cast.tutor, refer=True)
     given = {"summary": "Close.", "resubmit_by": ahead(28), "is_authentic": "on"}
-    return "tutor", reverse("assignments:refer", args=[piece.pk]), given, "signed"
+    return (
+        "tutor",
+        reverse("assignments:refer", args=[piece.pk]),
+        given,
+        "You have signed this already. Nothing was done a second time.",
+    )
 
 
 def _agree(cast):
     piece = factories.a_submission(cast=cast, state="passed")
     sample = verification.select(piece, reason="Every piece of a new tutor", by=cast.iqa)
-    return "iqa", reverse("verification:agree", args=[sample.pk]), {"comment": "Fair."}, "agreed"
+    return "iqa", reverse("verification:agree", args=[sample.pk]), {"comment": "Fair."}, "You have agreed already."
 
 
 def _claim(cast):
@@ -259,7 +269,12 @@ def _claim(cast):
 def _record(cast):
     claim = verification.claim(factories.verified(cast=cast), by=cast.administrator)
     given = {"certificate_number": "CERT-5", "certificated_on": ahead(0)}
-    return "administrator", reverse("verification:record_certificate", args=[claim.pk]), given, "certificate"
+    return (
+        "administrator",
+        reverse("verification:record_certificate", args=[claim.pk]),
+        given,
+        "You have recorded this certificate already.",
+    )
 
 
 TWICE = {
@@ -282,8 +297,7 @@ def test_a_second_click_changes_nothing_and_says_where_it_stands(cast, button):
     after_first = Event.objects.count()
     second = client.post(address, given, follow=True)
 
-    assert first.status_code == 200
-    assert second.status_code in (200, 409)
+    assert (first.status_code, second.status_code) == (200, 200)
     assert sentence in text_of(second), text_of(second)[:1500]
     assert Event.objects.filter(verb=verb).count() == 1
     assert Event.objects.count() == after_first
@@ -332,3 +346,21 @@ def test_a_text_typed_after_the_session_ended_is_back_after_signing_in(cast_for_
     expect(page.get_by_label("Your text")).to_have_value(longer)
     expect(page.get_by_text(re.compile(r"^Saved \d"))).to_be_visible()
     assert PortfolioText.objects.get(enrolment=one).body == longer
+
+
+@pytest.mark.browser
+def test_a_double_click_on_hand_in_hands_in_once(cast_for_browser, page, sign_in):
+    cast = cast_for_browser
+    one = factories.an_enrolment(cast=cast, learner=cast.learner)
+    draft = factories.a_submission(cast=cast, one=one, state="draft")
+    sign_in(cast.learner)
+    page.goto(reverse("assignments:submission", args=[draft.pk]))
+    page.locator("[name=ai_use][value=none]").check()
+    for box in page.locator("[name=declares]").all():
+        box.check()
+    page.get_by_label("Your name, as a signature").fill("Lena Learner")
+    page.get_by_role("button", name="Hand in 4,200 words").dblclick()
+
+    expect(page.get_by_role("heading", name="Your essay is in")).to_be_visible()
+    assert Event.objects.filter(verb="submit").count() == 1
+    assert Notice.objects.filter(key=f"submission:{draft.pk}:receipt").count() == 1

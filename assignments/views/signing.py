@@ -15,7 +15,7 @@ from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
 from assignments import marking, policy
 from assignments.forms.marking import AwardPassForm, ReferForm
-from assignments.models import CriterionDecision, Marking, Submission
+from assignments.models import CriterionDecision, Marking, Outcome, Submission
 from assignments.states import MARKED
 from assignments.views.marking import pieces
 from assignments.views.room import rows_of, stand_of
@@ -32,6 +32,8 @@ def award_pass(request: AuthedRequest, pk: int) -> HttpResponse:
     form = AwardPassForm(request.POST or None, cancel_url=reverse("assignments:room", args=[pk]))
     if form.is_valid() and form.attempts(marking.award_pass, submission, by=request.user):
         messages.success(request, f"Signed: {submission.enrolment.learner} passes. The learner has been told.")
+        return redirect("assignments:result_sheet", pk=pk)
+    if form.errors and _was_signed(request, submission, Outcome.PASS):
         return redirect("assignments:result_sheet", pk=pk)
     rows = rows_of(submission)
     context = {"submission": submission, "rows": rows, "stand": stand_of(submission, rows), "form": form}
@@ -58,8 +60,20 @@ def refer(request: AuthedRequest, pk: int) -> HttpResponse:
             f"Attempt {submission.attempt + 1} is open, and the learner has been told.",
         )
         return redirect("assignments:result_sheet", pk=pk)
+    if form.errors and _was_signed(request, submission, Outcome.REFERRAL):
+        return redirect("assignments:result_sheet", pk=pk)
     context = {"submission": submission, "rows": rows, "stand": stand, "form": form}
     return render(request, "assignments/refer.html", context, status=409 if form.errors else 200)
+
+
+def _was_signed(request: AuthedRequest, submission: Submission, outcome: Outcome) -> bool:
+    """Whether this is a second click: the same tutor, outcome and words have been signed with the first."""
+    last = submission.markings.order_by("marked_at", "pk").last()
+    words = request.POST.get("summary", "").strip()
+    if last is None or (last.marked_by_id, last.outcome, last.summary) != (request.user.pk, outcome, words):
+        return False
+    messages.info(request, "You have signed this already. Nothing was done a second time.")
+    return True
 
 
 def proposed_date(submission: Submission) -> tuple[dt.date, str]:

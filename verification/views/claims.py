@@ -138,7 +138,19 @@ def record_certificate(request: AuthedRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.attempts(actions.record_certificate, found, by=request.user):
         messages.success(request, f"Recorded. {found.enrolment.learner} has completed the programme and has been told.")
         return redirect(found)
+    if form.errors and _recorded_just_so(request, found):
+        return redirect(found)
     return _act(request, found, form, "Record the certificate")
+
+
+def _recorded_just_so(request: AuthedRequest, found: Claim) -> bool:
+    """Whether this is a second click: the same person has recorded the same certificate with the first."""
+    number = request.POST.get("certificate_number", "").strip()
+    same = Claim.objects.filter(pk=found.pk, state=ClaimState.CERTIFICATED, closed_by=request.user)
+    if not same.filter(certificate_number=number).exists():
+        return False
+    messages.info(request, "You have recorded this certificate already. Nothing was done a second time.")
+    return True
 
 
 @requires(Can.CLAIM)

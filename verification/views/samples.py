@@ -103,7 +103,19 @@ def agree(request: AuthedRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.attempts(actions.agree, found, by=request.user):
         messages.success(request, f"Agreed: {found.submission.assignment.title.lower()} of {_learner(found)}.")
         return redirect(_onwards(found, request.user))
+    if form.errors and _agreed_just_so(request, found):
+        return redirect(found)
     return _act(request, found, form, title="Agree with the marking")
+
+
+def _agreed_just_so(request: AuthedRequest, found: Sample) -> bool:
+    """Whether this is a second click: the same verifier has agreed in the same words with the first."""
+    words = request.POST.get("comment", "").strip()
+    same = Sample.objects.filter(pk=found.pk, state=SampleState.AGREED, verified_by=request.user, comment=words)
+    if not same.exists():
+        return False
+    messages.info(request, "You have agreed already. Nothing was done a second time.")
+    return True
 
 
 @requires(Can.VERIFY)
