@@ -205,7 +205,6 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
 
 
 def _award(things: SimpleNamespace, cast: Cast) -> None:
-    cohort = things.cohort
     things.sent_back = verification.select(things.passed, reason="Every piece of a new tutor", by=cast.iqa)
     verification.send_back(
         things.sent_back,

@@ -36,7 +36,7 @@ def test_a_move_writes_the_state_its_facts_and_one_event(cast, proposal):
 
 
 def test_a_role_without_the_capability_is_told_so_and_nothing_moves(cast, proposal):
-    with pytest.raises(NotAllowed, match="^Your role does not let you approve this tutor.$"):
+    with pytest.raises(NotAllowed, match=r"^Your role does not let you approve this tutor.$"):
         move(proposal, APPROVE, by=cast.tutor, decided_at=clock.now(), decided_by=cast.tutor)
 
     proposal.refresh_from_db()
@@ -47,14 +47,14 @@ def test_a_role_without_the_capability_is_told_so_and_nothing_moves(cast, propos
 def test_a_step_from_the_wrong_state_says_where_the_thing_stands(cast, proposal):
     actions.approve_tutor(proposal, by=cast.client_contact)
 
-    with pytest.raises(WrongState, match="This is approved, so “Decline this tutor” is no longer possible here."):
+    with pytest.raises(WrongState, match=r"This is approved, so “Decline this tutor” is no longer possible here."):
         move(proposal, DECLINE, by=cast.client_contact)
 
 
 def test_a_guard_refuses_with_its_own_sentence(cast, proposal):
     other = factories.a_user(role="client_contact")
 
-    with pytest.raises(Refused, match="^Only a contact of Organisation [0-9]+ approves this.$") as refusal:
+    with pytest.raises(Refused, match=r"^Only a contact of Organisation [0-9]+ approves this.$") as refusal:
         move(proposal, APPROVE, by=other)
 
     assert type(refusal.value) is Refused
@@ -65,7 +65,7 @@ def test_whoever_read_before_somebody_else_wrote_overwrites_nothing(cast, propos
     actions.decline_tutor(proposal, decision_note="We know somebody else.", by=cast.client_contact)
     events = Event.objects.count()
 
-    with pytest.raises(Stale, match="^Somebody else changed this a moment ago. Look again to see where it stands.$"):
+    with pytest.raises(Stale, match=r"^Somebody else changed this a moment ago. Look again to see where it stands.$"):
         move(read_before, APPROVE, by=cast.client_contact, decision_note="Welcome")
 
     saved = TutorAppointment.objects.get(pk=proposal.pk)
