@@ -238,7 +238,9 @@ def _of_places(cohorts: Sequence[int], only: int | None, before: dt.datetime) ->
 
 
 def _of_work(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
-    mine = Enrolment.objects.filter(cohort__in=cohorts, submissions__begun_at__lt=before, **({"pk": only} if only else {}))
+    mine = Enrolment.objects.filter(
+        cohort__in=cohorts, submissions__begun_at__lt=before, **({"pk": only} if only else {})
+    )
     return mine.order_by("submissions__attempt", "submissions__samples__round").values_list(
         "pk",
         "submissions__assignment__kind",
@@ -288,7 +290,9 @@ def _session(
 ) -> SessionFacts:
     on = timezone.localtime(starts_at).date()
     is_past = on <= as_of
-    return SessionFacts(pk, kind, number, title, on, minutes, is_past and state == SessionState.HELD, starts_at, is_past)
+    return SessionFacts(
+        pk, kind, number, title, on, minutes, is_past and state == SessionState.HELD, starts_at, is_past
+    )
 
 
 def _add_places(sessions: dict[int, SessionFacts], rows: list[Any]) -> None:

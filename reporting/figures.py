@@ -61,9 +61,7 @@ class Figures:
 def places(facts: CohortFacts, session: SessionFacts) -> list[tuple[LearnerFacts, PlaceFacts | None]]:
     """The expected places of one session: each learner expected, with the place if the register has one."""
     of, on = session.places.get, session.on
-    return [
-        (one, of(one.enrolment)) for one in facts.started if one.withdrawn_on is None or one.withdrawn_on >= on
-    ]
+    return [(one, of(one.enrolment)) for one in facts.started if one.withdrawn_on is None or one.withdrawn_on >= on]
 
 
 def is_present(place: PlaceFacts | None) -> bool:

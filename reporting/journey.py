@@ -94,9 +94,7 @@ def rows(facts: CohortFacts) -> list[Row]:
 def _ahead(facts: CohortFacts) -> list[Cell]:
     """For each session the cell of a learner without a mark."""
     return [
-        Cell("absent", "no mark in the register")
-        if one.is_held
-        else Cell("not_yet", near_day(one.on, facts.as_of))
+        Cell("absent", "no mark in the register") if one.is_held else Cell("not_yet", near_day(one.on, facts.as_of))
         for one in facts.sessions
     ]
 

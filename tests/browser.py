@@ -118,7 +118,8 @@ def barriers(page, *, without=()):
     }
     results = Axe().run(page, options=options).response
     found = [
-        f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:5]}" for one in results["violations"]
+        f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:5]}"
+        for one in results["violations"]
     ]
     for one in results["incomplete"]:
         for node in one["nodes"] if one["id"] == "color-contrast" else []:

@@ -322,7 +322,9 @@ def test_whoever_may_not_see_a_page_may_not_post_to_it(world, clients, line):
     assert (Event.objects.count(), Notice.objects.count()) == before
 
 
-@pytest.mark.parametrize("line", [one for one in TABLE if one.names != "-" and not one.shared and ":" in one.route], ids=str)
+@pytest.mark.parametrize(
+    "line", [one for one in TABLE if one.names != "-" and not one.shared and ":" in one.route], ids=str
+)
 def test_what_belongs_to_another_client_cannot_be_seen(both, clients, line):
     let_in = [who for who, said in zip(PEOPLE, line.letters, strict=True) if said in ".>" and who != "visitor"]
 

@@ -155,7 +155,10 @@ def test_a_step_that_is_possible_is_still_refused_by_its_guards(machine, states,
 def test_address_action_and_step_have_one_name(machine, states, step):
     app = APPS[machine]
     names = {name.name for name in (get_resolver().namespace_dict[app][1]).url_patterns}
-    modules = [import_module(f"{app}.actions"), *([import_module("assignments.marking")] if app == "assignments" else [])]
+    modules = [
+        import_module(f"{app}.actions"),
+        *([import_module("assignments.marking")] if app == "assignments" else []),
+    ]
 
     if step.verb in PART_OF:
         assert step.verb not in names

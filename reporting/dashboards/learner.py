@@ -27,7 +27,9 @@ def build(user: User, *, today: dt.date) -> Home:
     enrolment = (
         Enrolment.objects.of_learner(user)
         .select_related("cohort__version__qualification")
-        .annotate(answered=Subquery(answered.values("pk")[:1]), answered_subject=Subquery(answered.values("subject")[:1]))
+        .annotate(
+            answered=Subquery(answered.values("pk")[:1]), answered_subject=Subquery(answered.values("subject")[:1])
+        )
         .annotate(answered_at=Subquery(answered.values("last_at")[:1]))
         .order_by("-invited_at")
         .first()

@@ -17,7 +17,9 @@ from tests import factories
 @pytest.fixture
 def proposal(cast):
     cohort = factories.a_cohort(cast=cast)
-    return actions.propose_tutor(cohort, tutor=factories.a_user(role="tutor"), from_on=clock.today(), by=cast.contract_manager)
+    return actions.propose_tutor(
+        cohort, tutor=factories.a_user(role="tutor"), from_on=clock.today(), by=cast.contract_manager
+    )
 
 
 def test_a_move_writes_the_state_its_facts_and_one_event(cast, proposal):
@@ -97,7 +99,10 @@ def test_the_buttons_are_those_of_the_role_with_what_blocks_them(cast, proposal)
     ]
     assert [bool(one.blocked) for one in stranger] == [True, True]
     assert choices(proposal, cast.tutor, TRANSITIONS) == []
-    assert choices(proposal, cast.client_contact, [Transition(verb="x", label="X", sources=("proposed",), target="y")]) == []
+    assert (
+        choices(proposal, cast.client_contact, [Transition(verb="x", label="X", sources=("proposed",), target="y")])
+        == []
+    )
 
 
 class Light(TextChoices):

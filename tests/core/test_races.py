@@ -42,7 +42,9 @@ def at_once(*steps):
 def test_of_two_decisions_at_the_same_moment_exactly_one_is_kept(_):
     cast = a_cast()
     cohort = factories.a_cohort(cast=cast)
-    proposal = actions.propose_tutor(cohort, tutor=factories.a_user(role="tutor"), from_on=clock.today(), by=cast.contract_manager)
+    proposal = actions.propose_tutor(
+        cohort, tutor=factories.a_user(role="tutor"), from_on=clock.today(), by=cast.contract_manager
+    )
     one, other = (TutorAppointment.objects.get(pk=proposal.pk) for _ in range(2))
     mails = Notice.objects.count()
 
