@@ -38,10 +38,13 @@ def _tell(user: User, roles: list[Role]) -> None:
 
 
 @transaction.atomic
-def invite(*, email: str, full_name: str, roles: Iterable[Role | str], by: User | None, known_as: str = "") -> User:
+def invite(
+    *, email: str, full_name: str, roles: Iterable[Role | str], by: User | None, known_as: str = "", tell: bool = True
+) -> User:
     """Add a person, or give the roles to whoever has this e-mail address already: one account each.
 
-    Without a password they are sent a link that is good for fourteen days.
+    Without a password they are sent a link that is good for fourteen days. `tell=False` leaves the mail to a caller
+    whose own mail carries the link.
     """
     _check_may_manage(by)
     wanted = [Role(one) for one in roles]
@@ -56,7 +59,8 @@ def invite(*, email: str, full_name: str, roles: Iterable[Role | str], by: User 
     for role in new:
         _grant(user, role, by)
     record(user, "invite", by=by, roles=[role.value for role in new])
-    _tell(user, new)
+    if tell:
+        _tell(user, new)
     return user
 
 

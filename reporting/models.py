@@ -15,9 +15,9 @@ from reporting.states import ReportState
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User) -> ReportQuerySet:
-        """Contract managers and administrators those of their cohorts; the client contact those that were sent."""
+        """Contract managers those of their cohorts; the client contact those that were sent."""
         mine = models.Q(pk__in=[])
-        if user.has_role(Role.CONTRACT_MANAGER, Role.ADMINISTRATOR):
+        if user.has_role(Role.CONTRACT_MANAGER):
             mine |= models.Q(cohort__in=Cohort.objects.visible_to(user))
         if user.has_role(Role.CLIENT_CONTACT):
             mine |= models.Q(cohort__in=Cohort.objects.for_client_contact(user), state=ReportState.SENT)

@@ -27,7 +27,7 @@ def invite_learner(cohort: Cohort, *, email: str, full_name: str, pathway: str, 
     known = User.objects.filter(email__iexact=email.strip()).first()
     if sentence := policy.may_be_invited(cohort, known):
         raise Refused(sentence)
-    learner = accounts.invite(email=email, full_name=full_name, roles=[Role.LEARNER], by=by)
+    learner = accounts.invite(email=email, full_name=full_name, roles=[Role.LEARNER], by=by, tell=False)
     enrolment = Enrolment.objects.create(
         cohort=cohort, learner=learner, pathway=pathway, invited_at=clock.now(), invited_by=by
     )
