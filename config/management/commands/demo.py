@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import sys
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -55,7 +56,7 @@ class Command(BaseCommand):
         self._passwords()
         # Mail of the story counts as delivered on its day; what is due today goes out for real.
         Notice.objects.filter(state=NoticeState.PENDING).update(state=NoticeState.SENT, sent_at=F("queued_at"))
-        call_command("send_reminders", verbosity=0)
+        call_command("send_reminders", stdout=StringIO())
         people.write_sign_in_list(learners)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
