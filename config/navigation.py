@@ -1,9 +1,9 @@
 """The main menu: which pages each role is offered, in the order of the journey."""
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 
 from accounts.permissions import Can
+from core.views import address
 
 # Label, URL name, what one needs, the beginning of the addresses under which it counts as the current page.
 MENU = (
@@ -35,9 +35,6 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     for label, name, needs, prefix in MENU:
         if not user.can(needs):
             continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        items.append({"label": label, "url": url, "current": request.path.startswith(prefix)})
+        if url := address(name):
+            items.append({"label": label, "url": url, "current": request.path.startswith(prefix)})
     return {"navigation": items}

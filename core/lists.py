@@ -58,6 +58,15 @@ def _ordering(order: str, columns: Sequence[str]) -> list[str]:
     return [one[1:] if one.startswith("-") else f"-{one}" for one in columns]
 
 
+def _by_keys(rows: QuerySet[Any], drawn_from: QuerySet[Any], per_page: int, given: str | None) -> Page[Any]:
+    """The page of a list whose condition is asked once only: keys in their order, then the rows of the page's keys."""
+    page: Page[Any] = Paginator(list(rows.values_list("pk", flat=True)), per_page).get_page(given)
+    keys = list(page.object_list)
+    found = drawn_from.in_bulk(keys) if keys else {}
+    page.object_list = [found[key] for key in keys if key in found]
+    return page
+
+
 def listing(
     request: HttpRequest,
     rows: QuerySet[Any],
@@ -67,11 +76,13 @@ def listing(
     find: Sequence[str] = (),
     filters: Sequence[Filter] = (),
     per_page: int = PER_PAGE,
+    drawn_from: QuerySet[Any] | None = None,
 ) -> Listing:
-    """Find, order and page `rows`, in two queries.
+    """Find, order and page `rows`, in two queries: how many and the page; or, with `drawn_from`, keys and the page.
 
     `find` names columns in which each word of `q` is looked for; `orders` maps a key of the address to its label and
-    columns (the first is the usual one); `noun` may be "person,people". Filters are applied by the caller.
+    columns (the first is the usual one); `noun` may be "person,people". Filters are applied by the caller. Where it costs much to know which rows
+    belong to the list, that is asked once, and the page's rows are taken from `drawn_from` by their keys.
     """
     q = request.GET.get("q", "").strip()[:100]
     for word in q.split() if find else ():
@@ -81,7 +92,12 @@ def listing(
     if order.removeprefix("-") not in orders:
         order = usual
     rows = rows.order_by(*_ordering(order, orders[order.removeprefix("-")][1]), "pk")
-    page = Paginator(rows, per_page).get_page(request.GET.get("page"))
+    given = request.GET.get("page")
+    page = (
+        _by_keys(rows, drawn_from, per_page, given)
+        if drawn_from is not None
+        else Paginator(rows, per_page).get_page(given)
+    )
     said = [(key, label) for key, (label, _) in orders.items()]
     if order.startswith("-"):
         said.insert(0, (order, f"{orders[order[1:]][0]}, turned round"))

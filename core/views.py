@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +30,9 @@ def _theme(request: HttpRequest) -> str:
     return given if given in dict(THEMES) else "auto"
 
 
-def _reverse_or_nothing(name: str) -> str:
+@cache
+def address(name: str) -> str:
+    """Where a page of the frame is; nothing if it is not routed. Addresses do not change while a process runs."""
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -38,7 +41,7 @@ def _reverse_or_nothing(name: str) -> str:
 
 def ui(request: HttpRequest) -> dict[str, Any]:
     """The context processor of the frame."""
-    links = [{"label": label, "url": _reverse_or_nothing(name)} for label, name in _ACCOUNT]
+    links = [{"label": label, "url": address(name)} for label, name in _ACCOUNT]
     return {
         "theme": _theme(request),
         "theme_choices": THEMES,
@@ -46,7 +49,7 @@ def ui(request: HttpRequest) -> dict[str, Any]:
         "centre_name": settings.CENTRE_NAME,
         "centre_email": settings.CENTRE_EMAIL,
         "account_links": [one for one in links if one["url"]],
-        "sign_out_url": _reverse_or_nothing("account_logout"),
+        "sign_out_url": address("account_logout"),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -14,13 +15,13 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from assignments import policy
 from assignments.declarations import AI_USES
-from assignments.forms.marking import DecideForm
 from assignments.models import CriterionDecision, Submission
 from assignments.states import SubmissionState
 from assignments.views import reading
 from core import clock
 from programmes.models import Criterion
 
+_BLANK: Mapping[str, Any] = {"revision": 0, "decision": "", "feedback": "", "action": ""}
 SIGNS = {"pass": ("done", "pass"), "refer": ("referred", "refer"), "": ("not_yet", "not decided yet")}
 _HEADING = re.compile(r"""(<h[2-6] [^>]*?id="([^"]+)"[^>]*>(?:(?!</h).)*)</(h[2-6])>""")
 _NUMBER = re.compile(r"\s*([0-9]+(?:\.[0-9]+)*)\b")
@@ -28,12 +29,17 @@ _NUMBER = re.compile(r"\s*([0-9]+(?:\.[0-9]+)*)\b")
 
 @dataclass
 class Row:
-    """One criterion in the tray. `theirs` is what somebody else saved meanwhile, beside what is in the form."""
+    """One criterion in the tray. `theirs` is what somebody else saved meanwhile, beside what is in the fields.
+
+    The fields are drawn as plain markup: twelve form objects cost more than the rest of the tray. `DecideForm` judges
+    what is posted.
+    """
 
     criterion: Criterion
     decision: CriterionDecision | None
-    form: DecideForm
+    written: Mapping[str, Any]
     section: str = ""
+    errors: Sequence[str] = ()
     open: bool = False
     theirs: CriterionDecision | None = None
     following: str = ""
@@ -166,17 +172,16 @@ class Room:
 
 
 def rows_of(submission: Submission) -> list[Row]:
-    """The criteria in the awarding organisation's order, each with what is saved and a form to go on with."""
-    saved = {one.criterion_id: one for one in submission.decisions.select_related("saved_by")}
+    """The criteria in the awarding organisation's order, each with what is saved, to go on with."""
+    saved = {one.criterion_id: one for one in submission.decisions.order_by().select_related("saved_by")}
     sections = _sections(submission)
     rows = []
     for criterion in submission.criteria():
         decision = saved.get(criterion.pk)
-        initial = {"revision": 0, "decision": "", "feedback": "", "action": ""}
+        written = dict(_BLANK)
         if decision:
-            initial = {name: getattr(decision, name) for name in initial}
-        form = DecideForm(initial=initial, auto_id=f"c{criterion.pk}-%s")
-        rows.append(Row(criterion, decision, form, sections.get(criterion.number, "")))
+            written = {name: getattr(decision, name) for name in _BLANK}
+        rows.append(Row(criterion, decision, written, sections.get(criterion.number, "")))
     for row, label in zip(rows, policy.numbers_of([row.criterion for row in rows]), strict=True):
         row.label = label
     for row in rows:

@@ -14,7 +14,7 @@ from accounts.permissions import Role
 from core import clock
 from core.lifecycle import set_exactly_when, state_is_known
 from programmes.models.catalogue import Assignment, QualificationVersion
-from programmes.models.clients import Contract
+from programmes.models.clients import ClientContact, Contract
 from programmes.states import AppointmentState
 
 
@@ -35,7 +35,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         today = clock.today()
         mine = Q(pk__in=[])
         if user.has_role(Role.CONTRACT_MANAGER):
-            mine |= Q(contract__managers=user)
+            mine |= Q(contract__in=Contract.objects.filter(managers=user).values("pk"))
         if user.has_role(Role.TUTOR):
             mine |= Q(pk__in=TutorAppointment.objects.in_force(today).filter(tutor=user).values("cohort"))
         if user.has_role(Role.IQA, Role.EQA):
@@ -43,11 +43,11 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
             mine |= Q(
                 pk__in=VerifierAllocation.objects.in_force(today).filter(verifier=user, role__in=roles).values("cohort")
             )
-        return self.filter(mine).distinct()
+        return self.filter(mine)
 
     def for_client_contact(self, user: User) -> CohortQuerySet:
         """The cohorts of the organisations this person is a contact of."""
-        return self.filter(contract__client__contacts__user=user).distinct()
+        return self.filter(contract__client__in=ClientContact.objects.filter(user=user).values("client"))
 
     def with_plan(self, today: dt.date) -> CohortQuerySet:
         """For lists: contract and qualification at hand, the next deadline, and how many proposals wait."""

@@ -118,7 +118,7 @@ def test_two_texts_for_one_criterion_are_both_shown_and_both_kept(piece, tutor):
 
 def test_the_second_text_is_saved_once_the_tutor_chose_it(piece, tutor):
     _post(tutor, piece, feedback="From the first window")
-    merged = _post(tutor, piece, feedback="From the second window").context["room"].current.form.data["revision"]
+    merged = _post(tutor, piece, feedback="From the second window").context["room"].current.written["revision"]
 
     _post(tutor, piece, feedback="Both made one", revision=merged)
 
