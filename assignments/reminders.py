@@ -9,26 +9,31 @@ stage is sent that had passed already when the date was set or the learner began
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Case, CharField, Exists, F, OuterRef, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Concat
 
-from assignments.deadlines import Deadline, for_enrolments, said
+from assignments.deadlines import Deadline, combine, for_enrolments, said
 from assignments.models import Submission
 from assignments.states import SubmissionState
 from core.models import Notice
 from core.tasks import deliver_notices, ring
-from enrolment.models import Enrolment
+from enrolment.models import Enrolment, IndividualDeadline, Registration
 from programmes.models import Assignment
 
 STAGES = (28, 14, 7, 1, -1, -7)
 MADE_UP_FOR = 6
 BATCH = 100
+LONDON = zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Reminder:
         return self.deadline.due_on
 
 
+@lru_cache(maxsize=4096)
 def stage_on(due_on: dt.date, on: dt.date, since: dt.date | None = None) -> int | None:
     """The stage that holds on the day `on`: the last one whose day has come, unless it came too long ago.
 
@@ -75,91 +81,96 @@ def days_with_a_stage(on: dt.date) -> list[dt.date]:
 
 
 def due(on: dt.date) -> list[Reminder]:
-    """The reminders of the day `on` that are not in the outbox yet, in six statements whatever their number."""
-    wanted = _not_told(_candidates(days_with_a_stage(on)), on)
-    if not wanted:
+    """The reminders of the day `on` that are not in the outbox yet, in three statements whatever their number."""
+    rows = list(_candidates(on))
+    if not rows:
         return []
-    ids = {enrolment for enrolment, _ in wanted}
-    dates = for_enrolments(ids)
-    handed_in = set(
-        Submission.objects.filter(enrolment__in=ids, state__in=(SubmissionState.SUBMITTED, SubmissionState.PASSED))
-        .order_by()
-        .values_list("enrolment_id", "assignment_id")
-    )
-    people = {row[0]: row[1:] for row in _people(ids)}
+    own = {row[0] for row in rows if not row[3]}
+    dates = for_enrolments(Enrolment.objects.filter(pk__in=_listed(own)))
     titles = dict(Assignment.objects.order_by().values_list("pk", "title"))
-    found = []
-    for pair in sorted(wanted.keys() - handed_in):
-        one = _reminder(pair, dates[pair], people[pair[0]], titles[pair[1]], on)
-        if one is not None and one.deadline.due_on in wanted[pair]:
-            found.append(one)
-    return found
+    plain = {
+        day: combine(cohort_on=day, individual=None, referral=None, registered=None) for day in {row[2] for row in rows}
+    }
+    found = {}
+    for enrolment, assignment, day, is_plain, *person in rows:
+        deadline = plain[day] if is_plain else dates[enrolment, assignment]
+        if deadline.due_on == day:
+            found[enrolment, assignment] = _reminder((enrolment, assignment), deadline, person, titles[assignment], on)
+    return [one for _, one in sorted(found.items()) if one is not None]
 
 
-Pair = tuple[int, int]
+DATES = (
+    ("cohort__deadlines__assignment", "cohort__deadlines__due_on"),
+    ("deadlines__assignment", "deadlines__due_on"),
+    ("submissions__assignment", "submissions__resubmit_by"),
+    ("cohort__version__assignments", "registration__expires_on"),
+)
+PERSON = "learner_id", "learner__email", "learner__full_name", "learner__known_as", "cohort__code", "activated_at"
 
 
-def _candidates(days: Sequence[dt.date]) -> Iterable[tuple[int, int, dt.date]]:
-    """Learner, assignment and date wherever one of their dates falls on `days`, in one statement. `due` decides."""
+def _candidates(on: dt.date) -> Iterable[Any]:
+    """Enrolment, assignment, date, whether it is plain, and person, wherever a date has a stage on the day `on`.
+
+    Not if the work is in, nor if the outbox has the reminder. A date is plain if it is the cohort's, and the learner has
+    none of their own; of the others, `due` asks which one holds. One statement.
+    """
     active = Enrolment.objects.active().filter(learner__is_active=True).order_by()
-    paths = (
-        ("cohort__deadlines__assignment", "cohort__deadlines__due_on"),
-        ("deadlines__assignment", "deadlines__due_on"),
-        ("submissions__assignment", "submissions__resubmit_by"),
-        ("cohort__version__assignments", "registration__expires_on"),
+    days = days_with_a_stage(on)
+    of_pair = {"enrolment": OuterRef("pk"), "assignment": OuterRef("of")}
+    work = Submission.objects.filter(**of_pair)
+    handed_in = work.filter(state__in=(SubmissionState.SUBMITTED, SubmissionState.PASSED))
+    told = Notice.objects.filter(key=OuterRef("key"))
+    parts = Value("reminder:"), _text("pk"), Value(":"), _text("of"), Value(":"), _text("day"), _stage(days, on)
+    plain = (
+        ~Exists(IndividualDeadline.objects.filter(**of_pair))
+        & ~Exists(work.filter(resubmit_by__isnull=False))
+        & ~Exists(Registration.objects.filter(enrolment=OuterRef("pk"), expires_on__lt=OuterRef("day")))
     )
     first, *others = (
-        active.filter(**{f"{day}__in": days}).values_list("pk", assignment, day) for assignment, day in paths
+        active.annotate(of=F(assignment), day=F(date))
+        .filter(of__isnull=False, day__in=days)
+        .annotate(key=Concat(*parts, output_field=CharField()))
+        .filter(~Exists(told), ~Exists(handed_in))
+        .annotate(plain=plain if date == "cohort__deadlines__due_on" else Value(value=False))
+        .values_list("pk", "of", "day", "plain", *PERSON)
+        for assignment, date in DATES
     )
-    return [row for row in first.union(*others) if row[1] is not None]
+    return first.union(*others, all=True)
 
 
-def _not_told(candidates: Iterable[tuple[int, int, dt.date]], on: dt.date) -> dict[Pair, set[dt.date]]:
-    """The dates of each pair whose reminder of this stage is not in the outbox: most have been told days ago."""
-    keys = {}
-    for enrolment, assignment, day in candidates:
-        stage = stage_on(day, on)
-        if stage is not None:
-            keys[_key(enrolment, assignment, day, stage)] = (enrolment, assignment), day
-    told = set(Notice.objects.filter(key__in=list(keys)).values_list("key", flat=True))
-    wanted: dict[Pair, set[dt.date]] = {}
-    for key, (pair, day) in keys.items():
-        if key not in told:
-            wanted.setdefault(pair, set()).add(day)
-    return wanted
+def _stage(days: Iterable[dt.date], on: dt.date) -> Case:
+    """The end of the key: the stage that each of the `days` has on the day `on`. The days of a stage follow each other."""
+    by_stage: dict[int | None, list[dt.date]] = {}
+    for day in days:
+        by_stage.setdefault(stage_on(day, on), []).append(day)
+    ranges = (When(day__range=(min(of), max(of)), then=Value(f":{stage}")) for stage, of in by_stage.items())
+    return Case(*ranges, output_field=CharField())
+
+
+def _text(name: str) -> Cast:
+    return Cast(name, CharField())
+
+
+def _listed(ids: Iterable[int]) -> RawSQL:
+    """Numbers as one parameter: Django and PostgreSQL take long over some thousands of them."""
+    text = ",".join(map(str, ids))
+    if connection.vendor == "postgresql":
+        return RawSQL("select unnest(%s::bigint[])", [f"{{{text}}}"])
+    return RawSQL("select value from json_each(%s)", [f"[{text}]"])
 
 
 def _key(enrolment: int, assignment: int, due_on: dt.date, stage: int) -> str:
     return f"reminder:{enrolment}:{assignment}:{due_on}:{stage}"
 
 
-Person = tuple[int, str, str, str, str, dt.datetime | None]
-
-
-def _people(ids: Iterable[int]) -> Iterable[tuple[int, int, str, str, str, str, dt.datetime | None]]:
-    return (
-        Enrolment.objects.filter(pk__in=ids)
-        .order_by()
-        .values_list(
-            "pk",
-            "learner_id",
-            "learner__email",
-            "learner__full_name",
-            "learner__known_as",
-            "cohort__code",
-            "activated_at",
-        )
-    )
-
-
 def _reminder(
-    pair: tuple[int, int], deadline: Deadline, person: Person, assignment: str, on: dt.date
+    pair: tuple[int, int], deadline: Deadline, person: Sequence[Any], assignment: str, on: dt.date
 ) -> Reminder | None:
     """The reminder for this date, if a stage of it holds on the day `on`."""
-    if deadline.due_on is None or person[-1] is None:
-        return None
     recipient, address, full_name, known_as, cohort, activated_at = person
-    began = timezone.localdate(activated_at)
+    if deadline.due_on is None or activated_at is None:
+        return None
+    began = activated_at.astimezone(LONDON).date()
     stage = stage_on(deadline.due_on, on, max(began, deadline.since) if deadline.since else began)
     if stage is None:
         return None

@@ -269,13 +269,13 @@ def test_without_a_date_nobody_is_reminded(one):
 
 
 @pytest.mark.parametrize("learners", [1, 4])
-def test_the_sweep_takes_six_queries_to_find_and_one_insert_to_queue(cast, learners, django_assert_num_queries):
+def test_the_sweep_takes_three_queries_to_find_and_one_insert_to_queue(cast, learners, django_assert_num_queries):
     cohort = a_cohort(cast=cast)
     for _ in range(learners):
         an_enrolment(cast=cast, cohort=cohort)
     today = clock.today() + dt.timedelta(days=53)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         due = reminders.due(today)
     assert len(due) == 2 * learners
     with django_assert_num_queries(5):  # of which four are savepoints
