@@ -39,6 +39,8 @@ class Can(TextChoices):
     SEE_ENROLMENTS = "see_enrolments", "See the learners' records at the centre"
     SEE_PERSONAL_DATA = "see_personal_data", "See birth date, address and what a learner told about support needs"
     SET_DEADLINES = "set_deadlines", "Give a learner an individual deadline"
+    RECORD_ADJUSTMENTS = "record_adjustments", "Record a reasonable adjustment, in confidence"
+    RECORD_BREAKS = "record_breaks", "Record a break in learning and its end"
     # workshops
     PLAN_SESSIONS = "plan_sessions", "Draw up a timetable and propose it"
     SEE_SESSIONS = "see_sessions", "See sessions, recordings and learning resources"
@@ -49,6 +51,12 @@ class Can(TextChoices):
     SUPERVISE = "supervise", "Record supervision with its minutes and feedback"
     # assignments
     SUBMIT_WORK = "submit_work", "Prepare and hand in one's own assignments"
+    SUBMIT_FOR_LEARNER = "submit_for_learner", "Hand in for a learner, with the reason and the time it really arrived"
+    GRANT_EXTENSIONS = "grant_extensions", "Grant or decline an extension within the tutor's limit"
+    GRANT_LONG_EXTENSIONS = "grant_long_extensions", "Grant an extension beyond the tutor's limit"
+    COMMENT_ON_DRAFTS = "comment_on_drafts", "Comment on the draft a learner has sent"
+    SEE_AUTHENTICITY = "see_authenticity", "See the authenticity file of an attempt"
+    JUDGE_AUTHENTICITY = "judge_authenticity", "Decide on a similarity, keep viva notes and concerns"
     READ_WORK = "read_work", "Read learners' essays and portfolios"
     MARK = "mark", "Mark, pass and refer work"
     # verification
@@ -80,13 +88,36 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SUPERVISE,
             Can.READ_WORK,
             Can.MARK,
+            Can.GRANT_EXTENSIONS,
+            Can.COMMENT_ON_DRAFTS,
+            Can.SEE_AUTHENTICITY,
+            Can.JUDGE_AUTHENTICITY,
             Can.SEE_PROGRESS,
         }
     ),
-    Role.IQA: frozenset(_STAFF | {Can.READ_WORK, Can.SEE_VERIFICATION, Can.VERIFY, Can.SEE_CLAIMS, Can.SEE_PROGRESS}),
+    Role.IQA: frozenset(
+        _STAFF
+        | {
+            Can.READ_WORK,
+            Can.SEE_AUTHENTICITY,
+            Can.JUDGE_AUTHENTICITY,
+            Can.SEE_VERIFICATION,
+            Can.VERIFY,
+            Can.SEE_CLAIMS,
+            Can.SEE_PROGRESS,
+        }
+    ),
     Role.EQA: frozenset(
         _EVERYBODY
-        | {Can.SEE_COHORTS, Can.SEE_ENROLMENTS, Can.READ_WORK, Can.SEE_VERIFICATION, Can.SIGN_OFF, Can.SEE_CLAIMS}
+        | {
+            Can.SEE_COHORTS,
+            Can.SEE_ENROLMENTS,
+            Can.READ_WORK,
+            Can.SEE_AUTHENTICITY,
+            Can.SEE_VERIFICATION,
+            Can.SIGN_OFF,
+            Can.SEE_CLAIMS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         _STAFF
@@ -100,6 +131,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.ENROL,
             Can.SEE_PERSONAL_DATA,
             Can.SET_DEADLINES,
+            Can.RECORD_ADJUSTMENTS,
+            Can.RECORD_BREAKS,
+            Can.SUBMIT_FOR_LEARNER,
             Can.PLAN_SESSIONS,
             Can.TAKE_REGISTER,
             Can.SEE_VERIFICATION,
@@ -117,6 +151,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.PROPOSE_TUTORS,
             Can.PLAN_SESSIONS,
             Can.SET_DEADLINES,
+            Can.RECORD_BREAKS,
+            Can.GRANT_EXTENSIONS,
+            Can.GRANT_LONG_EXTENSIONS,
             Can.SEE_CLAIMS,
             Can.SEE_PROGRESS,
             Can.PREPARE_REPORTS,

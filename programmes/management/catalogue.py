@@ -18,10 +18,12 @@ from programmes.models import (
     Criterion,
     LearningOutcome,
     LegalName,
+    PortfolioNeed,
     Qualification,
     QualificationVersion,
     Resource,
     Unit,
+    WordsPart,
 )
 
 
@@ -49,7 +51,21 @@ _UNIT = Shape(
     {"outcomes": _OUTCOME},
 )
 _ASSIGNMENT = Shape(
-    Assignment, ("kind", "title", "brief", "words_min", "words_max", "ai_use"), ("kind", "title"), names=("units",)
+    Assignment,
+    (
+        "kind",
+        "title",
+        "brief",
+        "words_min",
+        "words_max",
+        "words_rule",
+        "words_tolerance",
+        "words_excluded",
+        "drafts",
+        "ai_use",
+    ),
+    ("kind", "title"),
+    names=("units",),
 )
 _RESOURCE = Shape(
     Resource,
@@ -83,10 +99,14 @@ _VERSION = Shape(
         "supervision_minutes",
         "attempts",
         "marking_days",
+        "portfolio_needs",
+        "tutor_extension_days",
         "source",
     ),
     ("version", "combination"),
 )
+# Columns that hold a list, with the words that may stand in it.
+_LISTS = {"words_excluded": WordsPart, "portfolio_needs": PortfolioNeed}
 _ONE = {"organisation": _ORGANISATION, "qualification": _QUALIFICATION, "version": _VERSION}
 _MANY = {"units": _UNIT, "assignments": _ASSIGNMENT, "resources": _RESOURCE}
 
@@ -153,10 +173,22 @@ def _value(given: Mapping[str, Any], name: str, shape: Shape, where: str) -> Any
         known = tuple(str(one) for one in dict(column.flatchoices))
         near = difflib.get_close_matches(str(value), known, n=1, cutoff=0)
         raise CatalogueError(f"{where}: “{value}” is no {name}. The nearest is “{near[0]}”.")
+    if name in _LISTS:
+        return _listed(value, _LISTS[name].values, f"{where}, {name}")
     try:
         return column.to_python(value)
     except Exception as reason:
         raise CatalogueError(f"{where}: “{value}” does not fit {name}.") from reason
+
+
+def _listed(given: Any, known: list[str], where: str) -> list[str]:
+    if not isinstance(given, list):
+        raise CatalogueError(f"{where}: this must be a list.")
+    for one in given:
+        if one not in known:
+            near = difflib.get_close_matches(str(one), known, n=1, cutoff=0)
+            raise CatalogueError(f"{where}: “{one}” is not known here. The nearest is “{near[0]}”.")
+    return list(given)
 
 
 def _units_exist(tables: Table, where: str) -> None:

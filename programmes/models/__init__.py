@@ -11,12 +11,15 @@ from programmes.models.catalogue import (
     LearningOutcome,
     LegalName,
     MarkingScheme,
+    PortfolioNeed,
     Qualification,
     QualificationVersion,
     Resource,
     ResourceKind,
     SessionKind,
     Unit,
+    WordsPart,
+    WordsRule,
 )
 from programmes.models.clients import (
     Client,
@@ -48,6 +51,7 @@ __all__ = [
     "LearningOutcome",
     "LegalName",
     "MarkingScheme",
+    "PortfolioNeed",
     "Qualification",
     "QualificationVersion",
     "Resource",
@@ -56,4 +60,6 @@ __all__ = [
     "TutorAppointment",
     "Unit",
     "VerifierAllocation",
+    "WordsPart",
+    "WordsRule",
 ]

@@ -68,6 +68,27 @@ class ClaimRoute(models.TextChoices):
     BLOCKED = "blocked", "Claims blocked"
 
 
+class PortfolioNeed(models.TextChoices):
+    """Something without which a portfolio is not complete: for each client, each session, or the whole (`ilm` Q50, Q52)."""
+
+    GOALS = "goals", "for each client: needs and goals"
+    CONTRACT = "contract", "for each client: a contract"
+    SESSIONS = "sessions", "for each client: a session"
+    FEEDBACK = "feedback", "for each client: their feedback"
+    ACHIEVED = "achieved", "for each client: what was achieved"
+    REFLECTION = "reflection", "for each session: a reflection"
+    REVIEW = "review", "a review of one's own ability"
+    DEVELOPMENT = "development", "a development plan"
+    MAPPING = "mapping", "for each criterion: something that shows it"
+
+
+def default_needs() -> list[str]:
+    """What a portfolio needs unless the version says otherwise."""
+    need = PortfolioNeed
+    wanted = (need.GOALS, need.CONTRACT, need.SESSIONS, need.ACHIEVED, need.REFLECTION, need.REVIEW, need.DEVELOPMENT)
+    return [one.value for one in wanted]
+
+
 class QualificationVersion(models.Model):
     """A dated version of a qualification. Figures that the centre does not know stay empty and are never derived."""
 
@@ -88,6 +109,8 @@ class QualificationVersion(models.Model):
     supervision_minutes = models.PositiveIntegerField("supervision minutes, minimum", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("attempts at an assignment, at most", default=2)
     marking_days = models.PositiveSmallIntegerField("working days for marking", default=10)
+    portfolio_needs = models.JSONField("what a portfolio needs, values of PortfolioNeed", default=default_needs)
+    tutor_extension_days = models.PositiveSmallIntegerField("days of extension a tutor may grant", default=14)
     source = models.TextField("where these figures come from", blank=True)
 
     class Meta:
@@ -199,6 +222,30 @@ class AiUse(models.TextChoices):
     ASSISTED = "assisted", "Help with language and structure, if declared"
 
 
+class WordsRule(models.TextChoices):
+    """What follows when a piece of work is outside its range (`ilm` A15, A16)."""
+
+    NONE = "none", "No range"
+    ADVISORY = "advisory", "The range is a guide"
+    RETURN = "return", "Work outside the range may be returned unmarked"
+
+
+class WordsPart(models.TextChoices):
+    """A part of a document that an assignment may leave out of its count."""
+
+    HEADINGS = "headings", "headings"
+    TABLES = "tables", "tables"
+    CAPTIONS = "captions", "captions"
+    QUOTATIONS = "quotations", "set-off quotations"
+    REFERENCES = "references", "the reference list"
+    NOTES = "notes", "footnotes and endnotes"
+
+
+def default_exclusions() -> list[str]:
+    """What is left out unless the assignment says otherwise."""
+    return [WordsPart.REFERENCES.value, WordsPart.NOTES.value]
+
+
 class Assignment(models.Model):
     """A piece of work that a version asks for. One assignment may cover several units."""
 
@@ -209,6 +256,10 @@ class Assignment(models.Model):
     brief = models.TextField(blank=True)
     words_min = models.PositiveIntegerField(null=True, blank=True)
     words_max = models.PositiveIntegerField(null=True, blank=True)
+    words_rule = models.CharField(max_length=20, choices=WordsRule, default=WordsRule.ADVISORY)
+    words_tolerance = models.PositiveSmallIntegerField("per cent that may be over or under", default=0)
+    words_excluded = models.JSONField("parts that do not count, values of WordsPart", default=default_exclusions)
+    drafts = models.PositiveSmallIntegerField("drafts a tutor comments on before the hand-in", default=1)
     ai_use = models.CharField(max_length=20, choices=AiUse, default=AiUse.RESEARCH)
     position = models.PositiveSmallIntegerField(default=1)
 

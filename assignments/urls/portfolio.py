@@ -1,12 +1,9 @@
-"""Addresses of work: the learner's side here, the marking desk and room in `marking_urls`."""
+"""Addresses of the growing portfolio."""
 
 from django.urls import URLPattern, path, register_converter
 
 from assignments import portfolio as folders
-from assignments.marking_urls import marking_urls
-from assignments.views import files, learner, portfolio
-
-app_name = "assignments"
+from assignments.views import portfolio
 
 
 class PartConverter:
@@ -23,16 +20,7 @@ class PartConverter:
 
 register_converter(PartConverter, "part")
 
-learner_urls: list[URLPattern] = [
-    path("my/assignments/", learner.own, name="own"),
-    path("my/assignments/<int:enrolment>/<int:assignment>/begin/", learner.begin, name="begin"),
-    path("submissions/<int:pk>/", learner.submission, name="submission"),
-    path("submissions/<int:pk>/attach/", learner.attach, name="attach"),
-    path("submissions/<int:pk>/submit/", learner.submit, name="submit"),
-    path("submissions/<int:pk>/read/", learner.read, name="read"),
-    path("documents/<int:pk>/", files.document, name="document"),
-    path("documents/<int:pk>/figures/<int:number>/", files.figure, name="figure"),
-    path("evidence/<int:pk>/", files.evidence, name="evidence"),
+urlpatterns: list[URLPattern] = [
     path("my/assignments/<int:pk>/portfolio/", portfolio.portfolio, name="portfolio"),
     path("my/assignments/<int:pk>/portfolio/clients/add/", portfolio.add_practice_client, name="add_practice_client"),
     path("my/assignments/clients/<int:pk>/", portfolio.practice_client, name="practice_client"),
@@ -44,5 +32,3 @@ learner_urls: list[URLPattern] = [
     path("my/assignments/<int:pk>/portfolio/evidence/add/", portfolio.add_evidence, name="add_evidence"),
     path("evidence/<int:pk>/remove/", portfolio.remove_evidence, name="remove_evidence"),
 ]
-
-urlpatterns = [*learner_urls, *marking_urls]

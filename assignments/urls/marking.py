@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from assignments.views import desk, marking, signing
 
-marking_urls: list[URLPattern] = [
+urlpatterns: list[URLPattern] = [
     path("marking/", desk.desk, name="desk"),
     path("marking/<int:pk>/", marking.room, name="room"),
     path("marking/<int:pk>/take/", marking.take, name="take"),

@@ -1,0 +1,5 @@
+"""Addresses of extensions and of a learner's dates."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
