@@ -297,7 +297,7 @@ def a_submission(*, cast: Any, one: Any = None, kind: str = "essay", state: str 
     assignment = one.cohort.version.assignments.get(kind=kind)
     submission = assignments.begin(one, assignment=assignment, by=learner)
     if kind == "essay":
-        assignments.attach(submission, file=an_essay_file(), by=learner)
+        attach(submission)
     else:
         fill_portfolio(one)
         workshops.supervise(
@@ -311,6 +311,11 @@ def a_submission(*, cast: Any, one: Any = None, kind: str = "essay", state: str 
     if state == "referred":
         mark(submission, cast=cast, unmet=1)
     return submission
+
+
+def attach(submission: Any, *, file: Any = None) -> Any:
+    """The learner adds the file of an essay, and it has been read."""
+    return assignments.attach(submission, file=file or an_essay_file(), by=submission.enrolment.learner)
 
 
 def hand_in(submission: Any) -> None:
