@@ -3,6 +3,7 @@
 from enum import Enum, StrEnum
 
 MAXIMUM_BYTES = 25 * 1024 * 1024
+RECORDING_BYTES = 500 * 1024 * 1024
 
 
 class Unacceptable(Exception):
@@ -45,6 +46,15 @@ class Kind(StrEnum):
         """Whether `read` can show it in the browser."""
         return self in (Kind.DOCX, Kind.ODT, Kind.PDF, Kind.TXT, Kind.PNG, Kind.JPEG)
 
+    @property
+    def limit(self) -> int:
+        """The most bytes that are taken. A recording is judged by its head, everything else is read whole."""
+        return RECORDING_BYTES if self.is_recording else MAXIMUM_BYTES
+
+    @property
+    def is_recording(self) -> bool:
+        return self in (Kind.MP3, Kind.M4A, Kind.MP4)
+
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _FACTS: dict[Kind, tuple[str, str]] = {
@@ -73,6 +83,11 @@ class Purpose(Enum):
     @property
     def kinds(self) -> frozenset[Kind]:
         return ESSAY_KINDS if self is Purpose.ESSAY else frozenset(Kind)
+
+    @property
+    def limit(self) -> int:
+        """The most bytes of any file of this purpose."""
+        return max(kind.limit for kind in self.kinds)
 
     @property
     def wanted(self) -> str:

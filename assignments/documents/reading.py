@@ -21,7 +21,7 @@ FIGURES = 60
 FIGURE_BYTES = 8 * 1024 * 1024
 FIGURES_BYTES = 20 * 1024 * 1024
 _FIGURE_PIXELS = 60_000_000
-_PICTURES = {"PNG": ("png", "image/png"), "JPEG": ("jpg", "image/jpeg"), "GIF": ("gif", "image/gif")}
+PICTURES = {"PNG": ("png", "image/png"), "JPEG": ("jpg", "image/jpeg"), "GIF": ("gif", "image/gif")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class _Figures:
             return None
         try:
             with Image.open(io.BytesIO(content)) as picture:
-                known = _PICTURES.get(picture.format or "")
+                known = PICTURES.get(picture.format or "")
                 wide, high = picture.size
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
             return None
