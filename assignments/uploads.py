@@ -1,5 +1,7 @@
 """How a file arrives: the moment an ordinary upload begins, and the part file of one that comes piece by piece."""
 
+from __future__ import annotations
+
 import contextlib
 import datetime as dt
 import hashlib
@@ -88,7 +90,7 @@ class Part:
         with self.path.open("rb") as file:
             return fingerprint(file)
 
-    def as_file(self, name: str) -> "PartFile":
+    def as_file(self, name: str) -> PartFile:
         return PartFile(self.path, name)
 
     def drop(self) -> None:
