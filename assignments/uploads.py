@@ -101,8 +101,13 @@ class PartFile(File):  # type: ignore[type-arg]
     """A whole part as a file to be stored: the storage moves a second link to it, and the part stays until it is used."""
 
     def __init__(self, path: Path, name: str) -> None:
-        super().__init__(path.open("rb"), name=name)
+        super().__init__(None, name=name)
         self.path = path
+
+    @property
+    def size(self) -> int:
+        """Bytes. The file is never opened here."""
+        return self.path.stat().st_size
 
     def temporary_file_path(self) -> str:
         """What Django's storage moves instead of copying."""

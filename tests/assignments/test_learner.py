@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from assignments import actions, examination, marking
-from assignments.models import Declaration, Document, Submission
+from assignments.models import Declaration, Submission
 from core import clock
 from core.models import Event, Notice
 from core.refusals import NotAllowed, Refused, Stale, WrongState
