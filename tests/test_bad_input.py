@@ -11,7 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.permissions import Role
-from assignments import marking
+from assignments import examination, marking
 from assignments.declarations import NAMES
 from assignments.models import PortfolioText
 from core import clock
@@ -66,20 +66,21 @@ WRONG_FILES = {
 
 @pytest.mark.parametrize("name", WRONG_FILES)
 def test_a_wrong_file_is_explained_and_the_good_one_stays(cast, draft, name):
+    learner = cast.client_of("learner")
     made, sentence = WRONG_FILES[name]
     wrong = SimpleUploadedFile("essay.docx", made())
     typed = {"ai_use": "research", "ai_statement": "A chat assistant, for sources", "signed_name": "Rob"}
 
-    answer = cast.client_of("learner").post(
-        reverse("assignments:attach", args=[draft.pk]), {"file": wrong, **typed}, follow=True
-    )
+    learner.post(reverse("assignments:attach", args=[draft.pk]), {"file": wrong, **typed})
+    examination.examine(draft.documents.latest("pk").pk)
 
-    page = text_of(answer)
+    page = text_of(learner.get(reverse("assignments:submission", args=[draft.pk])))
     assert "There is a problem" in page
     assert sentence in page
     assert "A chat assistant, for sources" in page
     assert "4,200 words" in page
-    assert draft.documents.count() == 1
+    draft.refresh_from_db()
+    assert draft.document.is_ready
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,9 @@ def test_an_essay_outside_the_range_is_taken_with_a_sentence(cast, draft, words,
     learner = cast.client_of("learner")
     essay = SimpleUploadedFile("essay.docx", factories.docx_bytes(words=words))
 
-    page = text_of(learner.post(reverse("assignments:attach", args=[draft.pk]), {"file": essay}, follow=True))
+    learner.post(reverse("assignments:attach", args=[draft.pk]), {"file": essay})
+    examination.examine(draft.documents.latest("pk").pk)
+    page = text_of(learner.get(reverse("assignments:submission", args=[draft.pk])))
     assert f"{sentence} of 4,000 to 5,000. You can hand it in: the range is a guide" in page
 
     assert "Your essay is in" in text_of(

@@ -145,8 +145,9 @@ def _prepare(
     )
     referred = list(before.order_by("attempt")) if found.attempt > 1 else []
     form = form or SubmitForm(submission=found, initial=typed)
-    arriving = found.documents.order_by("-pk").first() if found.assignment.kind == "essay" else None
-    upload = upload or _file_form(request, found, arriving)
+    is_essay = found.assignment.kind == "essay"
+    arriving = found.documents.order_by("-pk").first() if is_essay else None
+    upload = upload or (_file_form(request, found, arriving) if is_essay else AttachForm())
     context = {
         "submission": found,
         "standing": Standing(found.enrolment, found.assignment, [*referred, found], deadline, clock.today()),
