@@ -35,7 +35,7 @@ def examined(source: IO[bytes], answer: IO[bytes], *, name: str, purpose: Purpos
         if kind is None:
             kind, content = recognise(source, name, purpose=purpose)
         else:
-            content = content_of(source)
+            content = content_of(source, kind)
         wire.send(answer, kind, read(content, kind) if kind.readable else None)
     except Unacceptable as refusal:
         wire.send_refusal(answer, refusal.sentence)

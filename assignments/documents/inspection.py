@@ -78,10 +78,13 @@ def recognise(source: Source, name: str, *, purpose: Purpose) -> tuple[Kind, byt
         return kind, content
 
 
-def content_of(source: Source) -> bytes:
-    """The bytes of a file, none of them read when there are too many."""
+def content_of(source: Source, kind: Kind) -> bytes:
+    """The bytes of a file, none of them read when there are too many. Only what is still being written may be empty."""
     with _opened(source) as file:
-        _check_size(_size(file), MAXIMUM_BYTES)
+        size = _size(file)
+        if size == 0 and kind is Kind.WRITTEN:
+            return b""
+        _check_size(size, MAXIMUM_BYTES)
         content = file.read(MAXIMUM_BYTES + 1)
         _check_size(len(content), MAXIMUM_BYTES)
         return content
