@@ -46,7 +46,8 @@ class _Walk:
     by_look: bool = False
 
     def blocks(self, parent: Element, *, place: Place = Place.TEXT) -> str:
-        return "".join(self.block(child, place=place) for child in parent)
+        shown = "".join(self.block(child, place=place) for child in parent)
+        return shown.replace("</blockquote><blockquote>", "")
 
     def block(self, element: Element, *, place: Place) -> str:
         tag = element.tag
@@ -79,7 +80,8 @@ class _Walk:
         names = self._style_names(element.get(f"{TEXT}style-name"))
         level = self._level(element, names)
         bold = bool(text.strip()) and self._bold(element)
-        level = level or int(self.by_look and bold and looks_like_heading(text))
+        if self.by_look and bold and not names & {"Caption", "Quotations"} and looks_like_heading(text):
+            level = level or 1
         if self._hidden(element.get(f"{TEXT}style-name")):
             self.floating = outer
             return ""
@@ -93,13 +95,18 @@ class _Walk:
             tag, kind = 'h2 class="title"', Place.TITLE
         elif level and text.strip():
             tag, kind = f"h{min(level + 1, 6)}", Place.HEADING
+        elif "Caption" in names:
+            tag, kind = 'p class="caption"', Place.CAPTION
+        elif "Quotations" in names:
+            tag, kind = "p", Place.QUOTATION
         else:
-            tag, kind = ('p class="caption"' if "Caption" in names else "p"), place
+            tag, kind = "p", place
         if text.strip():
             self.passages.insert(position, Passage(text, kind, level if kind is Place.HEADING else 0, bold))
         elif not inner.strip():
             return floating
-        return f"<{tag}>{inner}</{tag.partition(' ')[0]}>{floating}"
+        shown = f"<{tag}>{inner}</{tag.partition(' ')[0]}>"
+        return (f"<blockquote>{shown}</blockquote>" if kind is Place.QUOTATION else shown) + floating
 
     def _level(self, element: Element, names: set[str]) -> int:
         if element.tag == f"{TEXT}h":

@@ -32,6 +32,8 @@ _STYLE_MAP = "\n".join(
 CONVERTED = 120_000
 _MEDIA_BYTES = 20 * 1024 * 1024
 _NOTES = ("footnote", "endnote")
+# As Word names them, as LibreOffice does in its .docx, and as some universities' templates do.
+_QUOTATIONS = frozenset({"quote", "intense quote", "block text", "quotations", "block quotation", "block quote"})
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _SHOWN = frozenset({"b", "i", "strike", "vertAlign", "rStyle", "pStyle", "numPr"})
 
@@ -254,10 +256,15 @@ def _passage(paragraph: Element, w: str, styles: Styles) -> Passage:
         level = int(outline.get(f"{w}val")) + 1 if int(outline.get(f"{w}val")) < 9 else 0
     if in_cell:
         return Passage(text, Place.CELL, bold=bold)
-    if "title" in styles.names(style):
+    names = styles.names(style)
+    if "title" in names:
         return Passage(text, Place.TITLE, bold=bold)
     if level and text.strip():
         return Passage(text, Place.HEADING, min(level, 9), bold=bold)
+    if "caption" in names:
+        return Passage(text, Place.CAPTION, bold=bold)
+    if not _QUOTATIONS.isdisjoint(names):
+        return Passage(text, Place.QUOTATION, bold=bold)
     if paragraph.find(f"{w}pPr/{w}numPr") is not None:
         return Passage(text, Place.ITEM, bold=bold)
     return Passage(text, bold=bold)
@@ -280,7 +287,7 @@ def _mark(paragraph: Element, passage: Passage, w: str, styles: Styles) -> None:
         style = "wmsubtitle"
     elif "caption" in names:
         style = "wmcaption"
-    elif "quote" in names or "intense quote" in names:
+    elif not _QUOTATIONS.isdisjoint(names):
         style = "wmquote"
     elif any(re.fullmatch(r"heading [1-9]", name) for name in names) or re.match(
         r"(?i)heading|title", style_of(paragraph, w) or ""

@@ -83,7 +83,8 @@ class _Walk:
                 self.find_marks(child)
 
     def blocks(self, nodes: list[SyntaxTreeNode], place: Place) -> str:
-        return "".join(self.block(node, place) for node in nodes)
+        shown = "".join(self.block(node, place) for node in nodes)
+        return shown.replace("</blockquote><blockquote>", "")
 
     def block(self, node: SyntaxTreeNode, place: Place) -> str:
         match node.type:
@@ -92,11 +93,11 @@ class _Walk:
             case "paragraph":
                 return self.paragraph(node, place)
             case "bullet_list":
-                return f"<ul>{''.join(self.item(one) for one in node.children)}</ul>"
+                return f"<ul>{''.join(self.item(one, place) for one in node.children)}</ul>"
             case "ordered_list":
                 return self.numbered(node, place)
             case "blockquote":
-                return f"<blockquote>{self.blocks(node.children, place)}</blockquote>"
+                return f"<blockquote>{self.blocks(node.children, Place.QUOTATION)}</blockquote>"
             case "table":
                 return self.table(node)
             case "footnote_reference":
@@ -112,16 +113,22 @@ class _Walk:
     def paragraph(self, node: SyntaxTreeNode, place: Place, before: str = "") -> str:
         inner, text, bold = self.inline(node)
         text, inner = before + text, html.escape(before) + inner
-        if self.by_look and bold and place is not Place.CELL and self.note_text is None and looks_like_heading(text):
+        if (
+            self.by_look
+            and bold
+            and place is not Place.QUOTATION
+            and self.note_text is None
+            and looks_like_heading(text)
+        ):
             self.keep(Passage(text, Place.HEADING, 1, bold))
             return f"<h2>{inner}</h2>"
         self.keep(Passage(text, place, bold=bold))
         return f"<p>{inner}</p>" if inner else ""
 
-    def item(self, node: SyntaxTreeNode) -> str:
+    def item(self, node: SyntaxTreeNode, place: Place) -> str:
         # As in a Word document, the one paragraph of an item is the item.
         paragraphs = [child for child in node.children if child.type == "paragraph"]
-        inner = self.blocks(node.children, Place.ITEM)
+        inner = self.blocks(node.children, place if place is Place.QUOTATION else Place.ITEM)
         if len(paragraphs) == 1 and inner.startswith("<p>"):
             inner = inner.removeprefix("<p>").replace("</p>", "", 1)
         return f"<li>{inner}</li>"
@@ -129,7 +136,7 @@ class _Walk:
     def numbered(self, node: SyntaxTreeNode, place: Place) -> str:
         """A list from 1. A paragraph that begins with another number and a full stop, such as a year, stays one."""
         if node.attrs.get("start", 1) == 1:
-            return f"<ol>{''.join(self.item(one) for one in node.children)}</ol>"
+            return f"<ol>{''.join(self.item(one, place) for one in node.children)}</ol>"
         found = []
         for item in node.children:
             number = f"{item.info}{item.markup} "
