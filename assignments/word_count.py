@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 RULE: tuple[str, ...] = (
-    "A word is a run of characters between spaces, tabs or line ends.",
+    "A word is a run of characters between spaces, tabs or line ends. Marks that nobody sees are no word.",
     "A word with a hyphen, a dash without spaces or an apostrophe is one word. A dash between spaces counts as one.",
     "The title, headings, lists, quotations, captions, tables and text boxes count as body.",
     "The reference list is counted apart: from the last heading such as References, Bibliography, Works cited or "
@@ -31,6 +31,8 @@ _REFERENCES = re.compile(
     re.IGNORECASE,
 )
 _APPENDIX = re.compile(rf"^{_NUMBER}(?:appendix|appendices|annex|annexes|annexe)\b", re.IGNORECASE)
+# Soft hyphens, joiners, and the marks that turn the direction of a name.
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SHORT = 8
 
 
@@ -101,8 +103,11 @@ class Counts:
 
 
 def words(text: str) -> int:
-    """The runs of characters between white space."""
-    return len(text.split())
+    """The runs of characters between white space, without those of which nothing is seen."""
+    tokens = text.split()
+    if text.isascii() or _UNSEEN.search(text) is None:
+        return len(tokens)
+    return sum(1 for token in tokens if _UNSEEN.sub("", token))
 
 
 def looks_like_heading(text: str) -> bool:
