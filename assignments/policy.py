@@ -14,6 +14,14 @@ from core import clock
 
 # A tutor who leaves a piece of work open keeps it this long.
 HOLD_FOR = dt.timedelta(hours=4)
+# A worker has this long to examine a file; then it counts as dead, and another takes the file.
+CLAIM_FOR = dt.timedelta(minutes=5)
+# Files that were taken in hand this often without an end are refused.
+GIVE_UP_AFTER = 3
+# What has begun to arrive and has not been added is kept this long.
+UPLOAD_KEPT_FOR = dt.timedelta(days=7)
+# More uploads under way of one person than this, and the oldest is given up.
+UPLOADS_AT_ONCE = 10
 
 
 def is_own_work(submission: Any, by: Any) -> str:
@@ -29,7 +37,11 @@ def enrolment_is_active(submission: Any, by: Any) -> str:
 def work_is_complete(submission: Any, by: Any) -> str:
     """An essay has its file, a portfolio its parts, and the declarations are signed (`ilm` A17 to A21)."""
     if submission.assignment.kind == "essay" and submission.document is None:
+        if any(one.is_unsettled for one in submission.documents.all()):
+            return "Your file is still being checked. Hand in when its words are counted."
         return "There is no file yet. Add your essay first."
+    if submission.assignment.kind == "essay" and not submission.document.is_ready:
+        return "This file has not been checked. Add your essay again."
     if submission.assignment.kind == "portfolio" and (missing := portfolio.of(submission.enrolment).missing):
         more = f" {len(missing) - 1} more on your list." if len(missing) > 1 else ""
         return f"Your portfolio is not complete yet. {missing[0].sentence}{more}"

@@ -1,4 +1,8 @@
-"""The submission machine: one attempt at one assignment. A resubmission is the next attempt, never a loop."""
+"""The machines of work: an attempt, the document in it, and the upload that brought it.
+
+A resubmission is the next attempt, never a loop. A document is claimed and claimed again by a moment (`claimed_at`), so that
+a worker's death turns nothing back.
+"""
 
 from django.db.models import TextChoices
 
@@ -64,3 +68,73 @@ OVERTURN = Transition(
     guards=(policy.is_marker, policy.learner_is_on_programme, policy.attempts_are_left),
 )
 TRANSITIONS = (SUBMIT, AWARD_PASS, REFER, OVERTURN)
+
+
+class DocumentState(TextChoices):
+    RECEIVED = "received", "Received"
+    EXAMINING = "examining", "Being checked"
+    WAITING_FOR_SCAN = "waiting_for_scan", "Waiting for the virus scan"
+    READY = "ready", "Ready"
+    REFUSED = "refused", "Not taken"
+
+
+UNSETTLED = (DocumentState.RECEIVED, DocumentState.EXAMINING, DocumentState.WAITING_FOR_SCAN)
+SETTLED = (DocumentState.READY, DocumentState.REFUSED)
+
+EXAMINE = Transition(
+    verb="examine",
+    label="Check a file",
+    sources=(DocumentState.RECEIVED,),
+    target=DocumentState.EXAMINING,
+)
+WAIT_FOR_SCAN = Transition(
+    verb="wait_for_scan",
+    label="Wait for the virus scan",
+    sources=(DocumentState.EXAMINING,),
+    target=DocumentState.WAITING_FOR_SCAN,
+)
+MAKE_READY = Transition(
+    verb="make_ready",
+    label="Take a file",
+    sources=UNSETTLED,
+    target=DocumentState.READY,
+)
+TURN_AWAY = Transition(
+    verb="turn_away",
+    label="Refuse a file",
+    sources=(DocumentState.EXAMINING, DocumentState.WAITING_FOR_SCAN),
+    target=DocumentState.REFUSED,
+)
+DOCUMENT_TRANSITIONS = (EXAMINE, WAIT_FOR_SCAN, MAKE_READY, TURN_AWAY)
+
+
+class UploadState(TextChoices):
+    OPEN = "open", "Arriving"
+    COMPLETE = "complete", "Arrived"
+    USED = "used", "Added"
+    ABANDONED = "abandoned", "Given up"
+
+
+ARRIVED = (UploadState.COMPLETE, UploadState.USED)
+
+COMPLETE_UPLOAD = Transition(
+    verb="complete_upload",
+    label="Complete an upload",
+    sources=(UploadState.OPEN,),
+    target=UploadState.COMPLETE,
+    needs=Can.SUBMIT_WORK,
+)
+USE_UPLOAD = Transition(
+    verb="use_upload",
+    label="Add an uploaded file",
+    sources=(UploadState.COMPLETE,),
+    target=UploadState.USED,
+    needs=Can.SUBMIT_WORK,
+)
+ABANDON_UPLOAD = Transition(
+    verb="abandon_upload",
+    label="Give up an upload",
+    sources=(UploadState.OPEN, UploadState.COMPLETE),
+    target=UploadState.ABANDONED,
+)
+UPLOAD_TRANSITIONS = (COMPLETE_UPLOAD, USE_UPLOAD, ABANDON_UPLOAD)

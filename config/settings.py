@@ -156,6 +156,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=7, minute=30),
         "args": ["send_reminders"],
     },
+    "examine-documents": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(),
+        "args": ["examine_documents"],
+    },
+    "sweep-uploads": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=3, minute=20),
+        "args": ["sweep_uploads"],
+    },
     "build-reports": {
         "task": "core.tasks.run_command",
         "schedule": crontab(minute="*/10"),
@@ -270,6 +280,12 @@ MEDIA_URL = ""
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_LIMIT = 25 * 1024 * 1024
+EVIDENCE_LIMIT = env.int("EVIDENCE_LIMIT_MB", default=500) * 1024 * 1024
+
+# ---- the virus scanner: nothing is scanned unless CLAMD_URL names a clamd
+CLAMD_URL = env.str("CLAMD_URL", default="")
+if CLAMD_URL and not CLAMD_URL.startswith(("tcp://", "unix:///")):
+    raise ImproperlyConfigured(f"CLAMD_URL is {CLAMD_URL}. Write tcp://host:3310 or unix:///run/clamav/clamd.ctl")
 
 # ---- mail: to a server if EMAIL_URL names one, else only into the outbox and the log
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import itertools
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -16,7 +17,7 @@ from accounts import actions as accounts
 from accounts.models import RoleGrant, User
 from accounts.permissions import Role
 from assignments import actions as assignments
-from assignments import marking
+from assignments import documents, examination, marking
 from core import clock
 from enrolment import actions as enrolment
 from programmes import actions as programmes
@@ -314,8 +315,30 @@ def a_submission(*, cast: Any, one: Any = None, kind: str = "essay", state: str 
 
 
 def attach(submission: Any, *, file: Any = None) -> Any:
-    """The learner adds the file of an essay, and it has been read."""
-    return assignments.attach(submission, file=file or an_essay_file(), by=submission.enrolment.learner)
+    """The learner adds the file of an essay, and it has been examined; the document, ready or refused.
+
+    The same content is read in its own process once in a run, however often it is handed in.
+    """
+    document = assignments.attach(submission, file=file or an_essay_file(), by=submission.enrolment.learner)
+    document.refresh_from_db()
+    if document.is_unsettled:
+        try:
+            found = _examined(Path(document.file.path).read_bytes(), document)
+            examination.make_ready(document, found)
+        except documents.Unacceptable:
+            examination.examine(document.pk)
+    document.refresh_from_db()
+    submission.refresh_from_db(fields=["document"])
+    return document
+
+
+_read: dict[bytes, documents.Examined] = {}
+
+
+def _examined(content: bytes, document: Any) -> documents.Examined:
+    if content not in _read:
+        _read[content] = documents.examine(Path(document.file.path), document.name)
+    return _read[content]
 
 
 def hand_in(submission: Any) -> None:

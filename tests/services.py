@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -142,6 +143,63 @@ def redis():
         with running(command, folder, stop=signal.SIGTERM) as server:
             _wait(server, folder, path, "Redis", lambda: _connects(path))
             yield f"redis+socket://{path}"
+
+
+@contextlib.contextmanager
+def clamd(signatures: dict[str, bytes]):
+    """A virus scanner that knows `signatures` (a name and the bytes it looks for) and no others; its CLAMD_URL."""
+    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        pytest.skip("clamd is not installed. `./run test` installs it: apt-get install clamav-daemon")
+    with temporary_folder("clamd") as folder:
+        known = "".join(f"{name}:0:*:{looked_for.hex()}\n" for name, looked_for in signatures.items())
+        Path(folder, "db").mkdir()
+        Path(folder, "db", "ours.ndb").write_text(known)
+        path = f"{folder}/clamd.sock"
+        lines = (
+            f"LocalSocket {path}",
+            f"DatabaseDirectory {folder}/db",
+            f"TemporaryDirectory {folder}",
+            "Foreground yes",
+            "SelfCheck 3600",
+            "StreamMaxLength 30M",
+            "MaxThreads 2",
+        )
+        Path(folder, "clamd.conf").write_text("\n".join(lines) + "\n")
+        with running([program, "-c", f"{folder}/clamd.conf"], folder, stop=signal.SIGTERM) as server:
+            _wait(server, folder, path, "clamd", lambda: _connects(path))
+            yield f"unix://{path}"
+
+
+@contextlib.contextmanager
+def answering(line: str, *, after: threading.Event | None = None):
+    """A socket at which every question is heard to its end and answered with `line`, once `after` is set; its CLAMD_URL."""
+    with temporary_folder("scanner") as folder, socket.socket(socket.AF_UNIX) as listening:
+        path = f"{folder}/clamd.sock"
+        listening.bind(path)
+        listening.listen()
+
+        def serve() -> None:
+            while True:
+                try:
+                    one, _ = listening.accept()
+                except OSError:  # closed: the test is over
+                    return
+                with one, contextlib.suppress(OSError):
+                    heard = b""
+                    while not heard.endswith(b"\0\0\0\0"):
+                        piece = one.recv(65536)
+                        if not piece:
+                            break
+                        heard = heard[-8:] + piece
+                    if after is None or after.wait(PATIENCE):
+                        one.sendall(line.encode() + b"\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield f"unix://{path}"
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
 
 
 def postgres_programs() -> Path:

@@ -134,6 +134,11 @@ assignments:read                     submitted                      -...xxxxs
 assignments:document                 document                       ....xxxxs
 assignments:figure                   document+figure                ....xxxxs
 assignments:evidence                 evidence                       .---xxxxs
+assignments:begin_essay_upload       draft                          pppppppps
+assignments:begin_evidence_upload    enrolment                      pppppppps
+assignments:upload                   upload                         .xxxxxxxs
+assignments:receive_piece            upload                         pppppppps
+assignments:progress                 draft                          .xxxxxxxs
 assignments:portfolio                enrolment                      .xxxxxxxs
 assignments:add_practice_client      enrolment                      .xxxxxxxs
 assignments:practice_client          practice_client                .xxxxxxxs
@@ -218,6 +223,9 @@ core:theme                           -                              >>>>>>>>>
 accounts:demo_sign_in                -                              ---------
 enrolment:autosave                   invited+about                  .xxxxxxxu
 assignments:begin                    enrolment+essay                !xxxxxxxs
+assignments:begin_essay_upload       draft                          !xxxxxxxs
+assignments:begin_evidence_upload    enrolment                      !xxxxxxxs
+assignments:receive_piece            upload                         !xxxxxxxs
 assignments:take                     submitted                      x>xxxxxxs
 assignments:let_go                   submitted                      x!xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs

@@ -37,6 +37,13 @@ Submission (one attempt) | submit             | draft                        -> 
 Submission (one attempt) | award_pass         | submitted                    -> passed       | T
 Submission (one attempt) | refer              | submitted                    -> referred     | T
 Submission (one attempt) | overturn           | passed                       -> referred     | T
+Document (a file handed in) | examine       | received                     -> examining    | W
+Document (a file handed in) | wait_for_scan | examining                    -> waiting_for_scan | W
+Document (a file handed in) | make_ready    | received examining waiting_for_scan -> ready | W
+Document (a file handed in) | turn_away     | examining waiting_for_scan   -> refused      | W
+Upload (a file on its way) | complete_upload | open                       -> complete     | L
+Upload (a file on its way) | use_upload    | complete                      -> used         | L
+Upload (a file on its way) | abandon_upload | open complete                -> abandoned    | W
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
 Sample of marking        | answer             | returned                     -> answered     | T
@@ -54,6 +61,8 @@ APPS = {
     "Session": "workshops",
     "Place at a session": "workshops",
     "Submission (one attempt)": "assignments",
+    "Document (a file handed in)": "assignments",
+    "Upload (a file on its way)": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
     "Progress report": "reporting",
@@ -65,6 +74,8 @@ PART_OF = {
     "mark_part": "workshops:take_register",
     "mark_absent": "workshops:take_register",
     "overturn": "verification:overturn",
+    **dict.fromkeys(("examine", "wait_for_scan", "make_ready", "turn_away", "use_upload"), "assignments:attach"),
+    **dict.fromkeys(("complete_upload", "abandon_upload"), "assignments:receive_piece"),
 }
 
 
@@ -157,7 +168,7 @@ def test_address_action_and_step_have_one_name(machine, states, step):
     names = {name.name for name in (get_resolver().namespace_dict[app][1]).url_patterns}
     modules = [
         import_module(f"{app}.actions"),
-        *([import_module("assignments.marking")] if app == "assignments" else []),
+        *map(import_module, ("assignments.marking", "assignments.examination") if app == "assignments" else ()),
     ]
 
     if step.verb in PART_OF:

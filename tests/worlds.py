@@ -188,7 +188,7 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     one, learner = things.enrolment, cast.learner
     essay = things.essay = factories.essay_of(things.cohort)
     passed = things.passed = assignments.begin(one, assignment=essay, by=learner)
-    things.document = assignments.attach(passed, file=an_essay_with_a_picture(), by=learner)
+    things.document = factories.attach(passed, file=an_essay_with_a_picture())
     things.figure = Figure.objects.filter(document=things.document).first().number
     factories.hand_in(passed)
     factories.mark(passed, cast=cast)
@@ -200,6 +200,7 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     )
     things.portfolio = factories.portfolio_of(things.cohort)
     things.draft = assignments.begin(one, assignment=things.portfolio, by=learner)
+    things.upload = assignments.begin_upload(one, name="hall.mp4", size=5, modified=0, limit=5, by=learner)
     things.submitted = factories.a_submission(cast=cast, one=things.active)
     things.criterion = things.submitted.criteria().first()
 

@@ -10,16 +10,22 @@ from assignments.actions.portfolio import (
     save_text,
 )
 from assignments.actions.submissions import attach, begin, submit
+from assignments.actions.uploads import abandon_upload, begin_upload, complete_upload, receive_piece, use_upload
 
 __all__ = [
+    "abandon_upload",
     "add_evidence",
     "add_practice_client",
     "attach",
     "begin",
+    "begin_upload",
+    "complete_upload",
     "edit_practice_client",
     "edit_session",
     "log_session",
+    "receive_piece",
     "remove_evidence",
     "save_text",
     "submit",
+    "use_upload",
 ]

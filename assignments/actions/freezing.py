@@ -10,6 +10,7 @@ from accounts.models import User
 from assignments import portfolio, word_count
 from assignments.documents import arrangement
 from assignments.models import Document, Reading, Submission
+from assignments.states import DocumentState
 
 
 def freeze_portfolio(submission: Submission, *, now: dt.datetime, by: User) -> Document:
@@ -25,6 +26,8 @@ def freeze_portfolio(submission: Submission, *, now: dt.datetime, by: User) -> D
         kind="portfolio",
         size=len(canonical),
         sha256=hashlib.sha256(canonical).hexdigest(),
+        state=DocumentState.READY,
+        examined_at=now,
         words=word_count.words(text),
         words_references=0,
         words_notes=0,

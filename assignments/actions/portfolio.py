@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import documents, policy
-from assignments.actions.submissions import base_name, refuse
-from assignments.models import Evidence, PortfolioText, PracticeClient, PracticeSession
+from assignments import documents, examination, policy, scanning
+from assignments.actions.names import base_name, refuse
+from assignments.actions.uploads import use_upload
+from assignments.models import Evidence, PortfolioText, PracticeClient, PracticeSession, Upload
+from assignments.uploads import fingerprint, on_disk
 from core import clock
 from core.lifecycle import record
 from core.refusals import NotAllowed, Refused
@@ -123,41 +124,84 @@ def save_text(enrolment: Enrolment, *, part: str, body: str, by: User) -> Portfo
     return text
 
 
-@transaction.atomic
 def add_evidence(
     enrolment: Enrolment,
     *,
     title: str,
     file: File[Any],
+    upload: Upload | None = None,
     client: PracticeClient | None = None,
     criteria: Iterable[Criterion] = (),
     by: User,
 ) -> Evidence:
-    """A file in the portfolio, with the criteria it speaks to."""
+    """A file in the portfolio, with the criteria it speaks to. `upload` is the one that brought it piece by piece.
+
+    The file is scanned and opened before the transaction begins: a long recording takes the scanner a while.
+    """
     _check_open(enrolment, by)
     if client is not None and client.enrolment_id != enrolment.pk:
         raise NotAllowed("This practice client belongs to another portfolio.")
-    name, content = base_name(file.name), file.read()
+    sha256 = upload.sha256 if upload else fingerprint(file)
+    _refuse_the_same(enrolment, sha256)
+    kind = _judged_kind(file, base_name(file.name))
+    return _keep_evidence(
+        enrolment, file, sha256, kind, title=title, upload=upload, client=client, criteria=criteria, by=by
+    )
+
+
+def _judged_kind(file: File[Any], name: str) -> documents.Kind:
     try:
-        kind = documents.inspect(content, name, purpose=documents.Purpose.EVIDENCE)
+        with on_disk(file) as path:
+            return examination.judge(path, name, purpose=documents.Purpose.EVIDENCE).found.kind
     except documents.Unacceptable as refusal:
         raise Refused(refusal.sentence) from None
+    except scanning.Infected as virus:
+        raise Refused(virus.sentence) from None
+    except scanning.Unreachable:
+        raise Refused(
+            "The virus scan does not answer at the moment, so no file can be added. Try again in a few minutes."
+        ) from None
+
+
+def _refuse_the_same(enrolment: Enrolment, sha256: str) -> None:
+    if there := Evidence.objects.present().filter(enrolment=enrolment, sha256=sha256).first():
+        raise Refused(f"This file is there already, as “{there.title}”. Nothing was added.")
+
+
+@transaction.atomic
+def _keep_evidence(
+    enrolment: Enrolment,
+    file: File[Any],
+    sha256: str,
+    kind: documents.Kind,
+    *,
+    title: str,
+    upload: Upload | None,
+    client: PracticeClient | None,
+    criteria: Iterable[Criterion],
+    by: User,
+) -> Evidence:
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    _check_open(Enrolment.objects.get(pk=enrolment.pk), by)
+    _refuse_the_same(enrolment, sha256)
     evidence = Evidence(
         enrolment=enrolment,
         title=title.strip(),
         client=client,
-        name=name,
+        name=base_name(file.name),
         kind=kind.value,
         mime=kind.mime,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        size=file.size,
+        sha256=sha256,
         added_at=clock.now(),
         added_by=by,
     )
-    evidence.file.save(f"{evidence.sha256[:16]}{kind.suffix}", ContentFile(content), save=False)
+    evidence.file.save(f"{sha256[:16]}{kind.suffix}", file, save=False)
     evidence.save(force_insert=True)
     evidence.criteria.set(criteria)
-    record(evidence, "add_evidence", by=by, name=name, sha256=evidence.sha256)
+    if upload:
+        use_upload(upload, by=by)
+    record(evidence, "add_evidence", by=by, name=evidence.name, sha256=sha256)
     return evidence
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection
 from typing import Any
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import deadlines, declarations, documents, notices, policy
+from assignments import deadlines, declarations, notices, policy, tasks
 from assignments.actions.freezing import freeze_portfolio
-from assignments.models import Declaration, Document, Figure, Reading, Submission
-from assignments.states import SUBMIT, SubmissionState
+from assignments.actions.names import base_name, refuse, suffix_of
+from assignments.actions.uploads import use_upload
+from assignments.models import Declaration, Document, Submission, Upload
+from assignments.states import SUBMIT, DocumentState, SubmissionState
+from assignments.uploads import fingerprint
 from core import clock
 from core.lifecycle import move, record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
+from core.tasks import ring
 from enrolment.models import Enrolment
 from programmes.models import Assignment
 
@@ -46,44 +51,66 @@ def begin(enrolment: Enrolment, *, assignment: Assignment, by: User) -> Submissi
 
 
 @transaction.atomic
-def attach(submission: Submission, *, file: File[Any], began_at: dt.datetime | None = None, by: User) -> Document:
-    """Keep a file of an essay, checked by its content and read. It becomes the one to hand in; older ones stay."""
+def attach(
+    submission: Submission,
+    *,
+    file: File[Any],
+    upload: Upload | None = None,
+    began_at: dt.datetime | None = None,
+    by: User,
+) -> Document:
+    """Store a file of an essay, and have it examined. Once it is ready it is the one to hand in; older ones stay.
+
+    `upload` is the one that brought the file piece by piece. Raises Refused if the very same file is there already.
+    """
     if submission.enrolment.learner_id != by.pk:
         raise NotAllowed("Only the learner adds a file to their own work.")
     for sentence in (policy.is_being_prepared(submission, by), policy.enrolment_is_active(submission, by)):
         refuse(sentence, WrongState)
     if submission.assignment.kind != "essay":
         raise Refused("A portfolio has no file of its own. Add files to it as evidence.")
+    if not Submission.objects.select_for_update().filter(pk=submission.pk, state=SubmissionState.DRAFT).exists():
+        raise Stale("This was handed in a moment ago, so its file cannot be changed any more.")
+    sha256 = upload.sha256 if upload else fingerprint(file)
     name = base_name(file.name)
-    content = file.read()
-    try:
-        kind = documents.inspect(content, name)
-        reading = documents.read(content, kind)
-    except documents.Unacceptable as refusal:
-        raise Refused(refusal.sentence) from None
+    if there := _there_already(submission, sha256):
+        if upload:
+            use_upload(upload, by=by)
+        return _again(submission, there, by=by)
     now = clock.now()
     document = Document(
         submission=submission,
         name=name,
-        kind=kind.value,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        words=reading.counts.body,
-        words_references=reading.counts.references,
-        words_notes=reading.counts.notes,
-        upload_began_at=min(began_at or now, now),
+        size=file.size,
+        sha256=sha256,
+        upload_began_at=min(upload.began_at if upload else began_at or now, now),
         uploaded_at=now,
         uploaded_by=by,
     )
-    document.file.save(f"{document.sha256[:16]}{kind.suffix}", ContentFile(content), save=False)
+    document.file.save(f"{sha256[:16]}{suffix_of(name)}", file, save=False)
     document.save(force_insert=True)
-    _keep_reading(document, reading)
-    drafts = Submission.objects.filter(pk=submission.pk, state=SubmissionState.DRAFT)
-    if not drafts.update(document=document):
-        raise Stale("This was handed in a moment ago, so its file cannot be changed any more.")
-    submission.document = document
-    record(submission, "attach", by=by, name=name, sha256=document.sha256, words=document.words)
+    if upload:
+        use_upload(upload, by=by)
+    record(submission, "attach", by=by, name=name, sha256=sha256, document=document.pk)
+    ring(tasks.examine_document, document.pk)
     return document
+
+
+def _there_already(submission: Submission, sha256: str) -> Document | None:
+    """A document of this attempt with the same content that was taken, or may still be."""
+    same = submission.documents.filter(sha256=sha256).exclude(state=DocumentState.REFUSED)
+    return same.order_by("-pk").first()
+
+
+def _again(submission: Submission, there: Document, *, by: User) -> Document:
+    """The same file once more: no second document. One that was replaced becomes the one to hand in again."""
+    if there.is_unsettled or there.pk == submission.document_id:
+        received = date_format(timezone.localtime(there.uploaded_at), "j F Y, H:i")
+        raise Refused(f"This file is there already: {there.name}, received on {received}. Nothing was added.")
+    Submission.objects.filter(pk=submission.pk).update(document=there)
+    submission.document = there
+    record(submission, "attach", by=by, name=there.name, sha256=there.sha256, document=there.pk)
+    return there
 
 
 @transaction.atomic
@@ -140,36 +167,8 @@ def _sign(
     submission.declaration = declaration
 
 
-def _keep_reading(document: Document, reading: documents.Reading) -> None:
-    Reading.objects.create(
-        document=document,
-        html=reading.html,
-        text=reading.text,
-        outline=[{"level": one.level, "title": one.title, "id": one.id, "words": one.words} for one in reading.outline],
-        converter=reading.converter,
-        sha256=hashlib.sha256(reading.text.encode()).hexdigest(),
-    )
-    for number, one in enumerate(reading.figures):
-        figure = Figure(document=document, number=number, mime=one.mime)
-        figure.file.save(f"{document.sha256[:16]}-{one.name}", ContentFile(one.content), save=False)
-        figure.save(force_insert=True)
-
-
 def reference(submission: Submission) -> str:
     """The number on the receipt, such as PSC22-RAM-1042: cohort, surname, and a number that is never used twice."""
     cohort = "".join(one for one in submission.enrolment.cohort.code.upper() if one.isalnum())[:6]
     surname = "".join(one for one in submission.enrolment.learner.full_name.split()[-1].upper() if one.isalpha())[:3]
     return "-".join(one for one in (cohort, surname, str(submission.pk)) if one)
-
-
-def base_name(name: str | None) -> str:
-    """The name the learner gave the file, without a path and without characters that move text about."""
-    last = (name or "").replace("\\", "/").rpartition("/")[2]
-    shown = "".join(one for one in last if one.isprintable()).strip()
-    return shown[-255:] or "file"
-
-
-def refuse(sentence: str, kind: type[Refused] = Refused) -> None:
-    """Raise the refusal that a policy has put into words, if it has."""
-    if sentence:
-        raise kind(sentence)

@@ -4,12 +4,13 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from assignments import policy
 from assignments.documents import Purpose
-from assignments.forms.learner import CheckedFileField
+from assignments.forms.learner import ArrivingFileField, ArrivingForm
 from assignments.models import PracticeClient, PracticeRole
 from core import clock
 from core.forms import DateField, Form
@@ -137,14 +138,16 @@ class SaveTextForm(Form):
         return next((str(one) for errors in self.errors.values() for one in errors), "")
 
 
-class AddEvidenceForm(Form):
+class AddEvidenceForm(ArrivingForm):
     submit_label = "Add this file"
 
     title = forms.CharField(label="What it is", max_length=150, help_text="For example: signed contract with client A")
-    file = CheckedFileField(
+    file = ArrivingFileField(
         purpose=Purpose.EVIDENCE,
+        max_size=settings.EVIDENCE_LIMIT,
         label="The file",
-        help_text="A document, slides, a workbook, a picture, a sound or a video, at most 25 MB. Black out names first",
+        help_text="A document, slides, a workbook or a picture of at most 25 MB; a sound or a video of at most "
+        f"{settings.EVIDENCE_LIMIT // 1024 // 1024} MB. Black out names first",
         error_messages={"required": "Choose the file"},
     )
     client = forms.ModelChoiceField(

@@ -3,6 +3,7 @@
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Submission
+from assignments.models.uploads import Upload
 
 __all__ = [
     "CriterionDecision",
@@ -20,4 +21,5 @@ __all__ = [
     "Reading",
     "Submission",
     "UnitResult",
+    "Upload",
 ]

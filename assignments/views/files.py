@@ -28,7 +28,7 @@ def document(request: AuthedRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     _check(request, found)
-    if not found.file:
+    if not (found.file and found.is_ready):
         raise Http404
     _note(request, found.submission, found.name, found.sha256)
     if found.kind == "portfolio":

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Prefetch, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
@@ -13,11 +14,11 @@ from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
 from assignments import actions, deadlines, declarations, portfolio
 from assignments.forms.learner import AttachForm, SubmitForm
-from assignments.models import Submission, UnitResult
+from assignments.models import Document, Submission, UnitResult, Upload
 from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
-from assignments.views.reading import checks_of, length_of, shown
+from assignments.views.reading import checks_of, length_of, shown, step_of
 from core import clock
 from enrolment.models import Enrolment
 from programmes.models import Assignment
@@ -144,19 +145,34 @@ def _prepare(
     )
     referred = list(before.order_by("attempt")) if found.attempt > 1 else []
     form = form or SubmitForm(submission=found, initial=typed)
+    arriving = found.documents.order_by("-pk").first() if found.assignment.kind == "essay" else None
+    upload = upload or _file_form(request, found, arriving)
     context = {
         "submission": found,
         "standing": Standing(found.enrolment, found.assignment, [*referred, found], deadline, clock.today()),
         "referred": referred[-1] if referred else None,
-        "upload": upload or AttachForm(),
+        "upload": upload,
         "submit_form": form,
+        "arriving": arriving if arriving and arriving.is_unsettled else None,
+        "step": step_of(arriving) if arriving else None,
         # The frame says "Error:" in the title when its form has errors.
-        "form": upload if upload and upload.errors else form,
+        "form": upload if upload.errors else form,
         "ai_rule": declarations.ai_rule(found.assignment),
         "units": list(found.assignment.units.all()),
         **_prepared(found),
     }
     return render(request, "assignments/prepare.html", context)
+
+
+def _file_form(request: AuthedRequest, found: Submission, newest: Document | None, *data: Any) -> AttachForm:
+    """The field for the file; if the file that was added last was refused, with the reason beside it."""
+    given: dict[str, Any] = {
+        "uploads": Upload.objects.visible_to(request.user).filter(submission=found),
+        "resumable": reverse("assignments:begin_essay_upload", args=[found.pk]),
+    }
+    if not data and newest and newest.is_refused:
+        return AttachForm.refused(f"{newest.name} was not taken. {newest.refusal}", **given)
+    return AttachForm(*data, **given)
 
 
 def _prepared(found: Submission) -> dict[str, Any]:
@@ -195,14 +211,19 @@ def _attach(request: AuthedRequest, pk: int, upload: Any) -> HttpResponse:
         messages.warning(request, "Your session had ended, so your file did not arrive. Choose it once more.")
         return redirect(found)
     _keep_typed(request, found)
-    form = AttachForm(request.POST, request.FILES)
+    form = _file_form(request, found, None, request.POST, request.FILES)
     if form.is_valid() and form.attempts(
         actions.attach, found, began_at=getattr(upload, "began_at", None), by=request.user
     ):
-        words = f" and counts {form.result.words:,} words" if form.result.words is not None else ""
-        messages.success(request, f"{form.result.name} is in{words}.")
+        messages.success(request, _taken(form.result))
         return redirect(found)
     return _prepare(request, found, upload=form)
+
+
+def _taken(document: Document) -> str:
+    if document.is_ready:
+        return f"{document.name} was here already, and is the one to hand in again."
+    return f"{document.name} has arrived. It is checked and counted now; nothing is handed in yet."
 
 
 attach.needs = (Can.SUBMIT_WORK,)  # type: ignore[attr-defined]
@@ -214,7 +235,7 @@ def submit(request: AuthedRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
     if request.method != "POST" or found.state != SubmissionState.DRAFT:
         return redirect(found)
-    if request.FILES.get("file"):
+    if request.FILES.get("file") or request.POST.get("upload"):
         # A file was chosen and not added: it is taken in first, and looked at, before anything is handed in.
         return _attach(request, pk, None)
     form = SubmitForm(request.POST, submission=found)

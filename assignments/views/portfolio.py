@@ -20,7 +20,7 @@ from assignments.forms.portfolio import (
     LogSessionForm,
     SaveTextForm,
 )
-from assignments.models import Evidence, PortfolioText, PracticeClient, PracticeSession, Submission
+from assignments.models import Evidence, PortfolioText, PracticeClient, PracticeSession, Submission, Upload
 from core import clock
 from core.refusals import WrongState
 from enrolment.models import Enrolment
@@ -272,7 +272,14 @@ def add_evidence(request: AuthedRequest, pk: int) -> HttpResponse:
     enrolment = _own(request, pk)
     _check_open(request, enrolment)
     back = reverse("assignments:evidence_files", args=[pk])
-    form = AddEvidenceForm(request.POST or None, request.FILES or None, enrolment=enrolment, cancel_url=back)
+    form = AddEvidenceForm(
+        request.POST or None,
+        request.FILES or None,
+        enrolment=enrolment,
+        cancel_url=back,
+        uploads=Upload.objects.visible_to(request.user).filter(enrolment=enrolment),
+        resumable=reverse("assignments:begin_evidence_upload", args=[pk]),
+    )
     if form.is_valid() and form.attempts(actions.add_evidence, enrolment, by=request.user):
         messages.success(request, f"{form.result.title} is in your portfolio.")
         _warn(request, policy.personal_remark(form.result.title), policy.personal_remark(form.result.name))

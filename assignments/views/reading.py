@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from assignments import documents, policy
+from assignments import documents, policy, scanning
 from assignments.models import Document, Submission
 
 _FIGURE = re.compile(r'src="figure:([0-9]{1,3})"')
@@ -36,9 +36,20 @@ def checks_of(document: Document) -> list[str]:
     listed = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in parts if number)
     return [
         f"{'An' if label[0] in 'AEIO' else 'A'} {label} by its content, not only its name",
-        "No macros, no password",
+        "No macros, no password" + (", no virus found" if document.scanned_at else ""),
         f"Opens for reading: {listed}" if listed else "Opens for reading",
     ]
+
+
+def step_of(document: Document) -> dict[str, Any]:
+    """How far a worker has got with a file: the step in words, its number, and how many there are."""
+    steps = [Document.Stage.READING, Document.Stage.COUNTING]
+    if scanning.is_configured():
+        steps.insert(0, Document.Stage.SCANNING)
+    if document.stage not in steps:
+        return {"word": "Waiting for its turn", "number": 0, "of": len(steps)}
+    stage = Document.Stage(document.stage)
+    return {"word": stage.label, "number": steps.index(stage) + 1, "of": len(steps)}
 
 
 def length_of(submission: Submission) -> dict[str, Any]:

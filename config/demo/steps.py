@@ -14,7 +14,7 @@ from django.core.files import File
 from accounts.models import User
 from accounts.permissions import Role
 from assignments import actions as assignments
-from assignments import marking
+from assignments import documents, examination, marking
 from assignments.models import Submission
 from config.demo import essays, reflections
 from config.demo.people import PATHWAYS, Company, address
@@ -221,7 +221,10 @@ def start_essay(
         essays.write_essay(path, seed=seed, words=words, author=one.learner.full_name, criteria=criteria, weak=weak)
         name = f"{one.learner.full_name.split()[-1]} essay attempt {submission.attempt}.{form}"
         with path.open("rb") as file:
-            assignments.attach(submission, file=File(file, name=name), by=one.learner)
+            document = assignments.attach(submission, file=File(file, name=name), by=one.learner)
+        # The demonstration's own files are read in this process; a stranger's get one of their own.
+        kind = documents.inspect(path, name)
+        examination.make_ready(document, documents.Examined(kind, documents.read(path, kind)))
     submission.refresh_from_db()
     return submission
 

@@ -6,6 +6,7 @@ const parts = {
   "[data-theme-switch]": "./theme.js",
   "[data-autosave]": "./autosave.js",
   "[data-poll]": "./poll.js",
+  "input[data-resumable], [data-then-reload]": "./upload.js",
   "[data-marking]": "./marking.js",
   "[data-grid-filter]": "./grid_filter.js",
 };

@@ -314,7 +314,7 @@ def test_a_unit_without_a_referral_passes_inside_a_referred_portfolio(cast):
 def test_the_last_attempt_cannot_be_referred(cast):
     first = factories.a_submission(cast=cast, state="referred")
     second = Submission.objects.get(enrolment=first.enrolment, attempt=2)
-    factories.assignments.attach(second, file=factories.an_essay_file(words=4300), by=first.enrolment.learner)
+    factories.attach(second, file=factories.an_essay_file(words=4300))
     factories.hand_in(second)
 
     with pytest.raises(Refused, match="This was attempt 2 of 2"):
@@ -324,7 +324,7 @@ def test_the_last_attempt_cannot_be_referred(cast):
 def test_a_carried_criterion_stays_carried_until_the_tutor_changes_it(cast):
     first = factories.a_submission(cast=cast, state="referred")
     second = Submission.objects.get(enrolment=first.enrolment, attempt=2)
-    factories.assignments.attach(second, file=factories.an_essay_file(words=4300), by=first.enrolment.learner)
+    factories.attach(second, file=factories.an_essay_file(words=4300))
     factories.hand_in(second)
     second.refresh_from_db()
 

@@ -45,9 +45,9 @@ def coachee(one):
     return actions.add_practice_client(one, code="A", role="coach", by=one.learner)
 
 
-def picture(name="contract.png"):
+def picture(name="contract.png", wide=4):
     out = io.BytesIO()
-    Image.new("RGB", (4, 4), "teal").save(out, "PNG")
+    Image.new("RGB", (wide, 4), "teal").save(out, "PNG")
     return ContentFile(out.getvalue(), name=name)
 
 
@@ -237,7 +237,7 @@ def test_reading_a_portfolio_takes_few_queries(one, clients, django_assert_num_q
     for code in "ABC"[:clients]:
         added = actions.add_practice_client(one, code=code, role="coach", by=one.learner)
         actions.log_session(added, held_on=today(), **SESSION, by=one.learner)
-        actions.add_evidence(one, title="x", file=picture(), by=one.learner)
+        actions.add_evidence(one, title="x", file=picture(wide=40 + ord(code)), by=one.learner)
     fresh = type(one).objects.select_related("cohort__version").get(pk=one.pk)
 
     with django_assert_num_queries(6):
@@ -481,7 +481,7 @@ def test_the_pages_take_the_same_few_queries_however_much_there_is(
     for code in "ABC"[:number]:
         added = actions.add_practice_client(one, code=code, role="coach", by=one.learner)
         actions.log_session(added, held_on=today(), **SESSION, by=one.learner)
-        actions.add_evidence(one, title="x", file=picture(), by=one.learner)
+        actions.add_evidence(one, title="x", file=picture(wide=40 + ord(code)), by=one.learner)
         workshops.supervise(one, held_on=today(), minutes=30, feedback="Good.", by=cast.tutor)
     a_submission(cast=cast, one=one, kind="essay", state="referred")
 

@@ -49,7 +49,7 @@ def cohort(cast):
     )
     essay = assignments.begin(one, assignment=factories.essay_of(cohort), by=learner)
     file = factories.an_essay_file(seed=f"{MARKER}essay", name=f"{MARKER}file.docx")
-    assignments.attach(essay, file=file, by=learner)
+    factories.attach(essay, file=file)
     factories.hand_in(essay)
     factories.mark(essay, cast=cast)
     essay.decisions.update(feedback=f"{MARKER}feedback")

@@ -23,6 +23,8 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Session", workshops.SessionState, workshops.SESSION_TRANSITIONS),
     ("Place at a session", workshops.PlaceState, workshops.PLACE_TRANSITIONS),
     ("Submission (one attempt)", assignments.SubmissionState, assignments.TRANSITIONS),
+    ("Document (a file handed in)", assignments.DocumentState, assignments.DOCUMENT_TRANSITIONS),
+    ("Upload (a file on its way)", assignments.UploadState, assignments.UPLOAD_TRANSITIONS),
     ("Sample of marking", verification.SampleState, verification.SAMPLE_TRANSITIONS),
     ("Claim for a certificate", verification.ClaimState, verification.CLAIM_TRANSITIONS),
     ("Progress report", reporting.ReportState, reporting.TRANSITIONS),

@@ -1,0 +1,11 @@
+"""Work on files in the background. A message may be lost: the schedule's commands find the rows again."""
+
+from celery import shared_task
+
+from assignments import examination
+
+
+@shared_task
+def examine_document(pk: int) -> None:
+    """Examine one document that has arrived."""
+    examination.examine(pk)
