@@ -1,5 +1,6 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
+from assignments.actions.handing_in import hand_in_for_learner, submit
 from assignments.actions.portfolio import (
     add_evidence,
     add_practice_client,
@@ -9,7 +10,7 @@ from assignments.actions.portfolio import (
     remove_evidence,
     save_text,
 )
-from assignments.actions.submissions import attach, begin, submit
+from assignments.actions.submissions import attach, begin
 
 __all__ = [
     "add_evidence",
@@ -18,6 +19,7 @@ __all__ = [
     "begin",
     "edit_practice_client",
     "edit_session",
+    "hand_in_for_learner",
     "log_session",
     "remove_evidence",
     "save_text",

@@ -1,10 +1,9 @@
-"""Begin an attempt, add its file, hand it in. After that nothing of the attempt changes."""
+"""Begin an attempt and add its file. Handing it in is in `handing_in`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection
 from typing import Any
 
 from django.core.files.base import ContentFile, File
@@ -12,12 +11,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import deadlines, declarations, documents, notices, policy
-from assignments.actions.freezing import freeze_portfolio
-from assignments.models import Declaration, Document, Figure, Reading, Submission
-from assignments.states import SUBMIT, SubmissionState
+from assignments import documents, policy
+from assignments.models import Document, Figure, Reading, Submission
+from assignments.states import SubmissionState
 from core import clock
-from core.lifecycle import move, record
+from core.lifecycle import record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
 from enrolment.models import Enrolment
 from programmes.models import Assignment
@@ -77,7 +75,7 @@ def attach(submission: Submission, *, file: File[Any], began_at: dt.datetime | N
     )
     document.file.save(f"{document.sha256[:16]}{kind.suffix}", ContentFile(content), save=False)
     document.save(force_insert=True)
-    _keep_reading(document, reading)
+    keep_reading(document, reading)
     drafts = Submission.objects.filter(pk=submission.pk, state=SubmissionState.DRAFT)
     if not drafts.update(document=document):
         raise Stale("This was handed in a moment ago, so its file cannot be changed any more.")
@@ -86,61 +84,7 @@ def attach(submission: Submission, *, file: File[Any], began_at: dt.datetime | N
     return document
 
 
-@transaction.atomic
-def submit(
-    submission: Submission,
-    *,
-    ai_use: str,
-    ai_statement: str = "",
-    declares: Collection[str] = declarations.NAMES,
-    signed_name: str,
-    by: User,
-) -> Submission:
-    """Sign the declarations and hand the attempt in: it is frozen, and the receipt goes out."""
-    if submission.enrolment.learner_id == by.pk and submission.state != SubmissionState.DRAFT:
-        raise WrongState("This has been handed in already. Your receipt is on its page.")
-    if not set(declarations.NAMES) <= set(declares):
-        raise Refused("Tick every declaration. Without them no work can be marked.")
-    now = clock.now()
-    _sign(submission, ai_use=ai_use, ai_statement=ai_statement, signed_name=signed_name, now=now, by=by)
-    SUBMIT.check(submission, by)
-    facts: dict[str, Any] = {}
-    if submission.assignment.kind == "portfolio":
-        facts["document"] = freeze_portfolio(submission, now=now, by=by)
-    due_on = deadlines.effective(submission.enrolment, submission.assignment).due_on
-    facts |= {"submitted_at": now, "submitted_by": by, "due_on": due_on, "reference": reference(submission)}
-    move(submission, SUBMIT, by=by, detail={"reference": facts["reference"]}, **facts)
-    notices.submission_received(submission)
-    markers = submission.enrolment.cohort.appointments.covering(clock.today()).select_related("tutor")
-    notices.submission_arrived(submission, {one.tutor for one in markers})
-    return submission
-
-
-def _sign(
-    submission: Submission, *, now: dt.datetime, by: User, ai_use: str, ai_statement: str, signed_name: str
-) -> None:
-    """Write the declaration. If another click has signed at the same moment, that one counts."""
-    if not signed_name.strip():
-        raise Refused("Sign with your name, then you can hand in.")
-    if problem := policy.ai_problem(ai_use, ai_statement):
-        raise Refused(problem)
-    try:
-        with transaction.atomic():
-            declaration = Declaration.objects.create(
-                submission=submission,
-                wording=declarations.wording(submission.assignment),
-                ai_use=ai_use,
-                ai_statement=ai_statement.strip(),
-                signed_name=signed_name.strip(),
-                signed_at=now,
-                signed_by=by,
-            )
-    except IntegrityError:
-        raise Stale("This was handed in a moment ago. Your receipt is on its page.") from None
-    submission.declaration = declaration
-
-
-def _keep_reading(document: Document, reading: documents.Reading) -> None:
+def keep_reading(document: Document, reading: documents.Reading) -> None:
     Reading.objects.create(
         document=document,
         html=reading.html,
@@ -153,13 +97,6 @@ def _keep_reading(document: Document, reading: documents.Reading) -> None:
         figure = Figure(document=document, number=number, mime=one.mime)
         figure.file.save(f"{document.sha256[:16]}-{one.name}", ContentFile(one.content), save=False)
         figure.save(force_insert=True)
-
-
-def reference(submission: Submission) -> str:
-    """The number on the receipt, such as PSC22-RAM-1042: cohort, surname, and a number that is never used twice."""
-    cohort = "".join(one for one in submission.enrolment.cohort.code.upper() if one.isalnum())[:6]
-    surname = "".join(one for one in submission.enrolment.learner.full_name.split()[-1].upper() if one.isalpha())[:3]
-    return "-".join(one for one in (cohort, surname, str(submission.pk)) if one)
 
 
 def base_name(name: str | None) -> str:

@@ -2,7 +2,8 @@
 
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
-from assignments.models.submissions import Declaration, Document, Figure, Reading, Submission
+from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
+from assignments.models.wording import FrozenWording
 
 __all__ = [
     "CriterionDecision",
@@ -11,6 +12,7 @@ __all__ = [
     "Document",
     "Evidence",
     "Figure",
+    "FrozenWording",
     "Marking",
     "Outcome",
     "PortfolioText",
@@ -18,6 +20,7 @@ __all__ = [
     "PracticeRole",
     "PracticeSession",
     "Reading",
+    "Route",
     "Submission",
     "UnitResult",
 ]

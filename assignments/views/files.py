@@ -83,7 +83,7 @@ def name_of(found: Document, suffix: str) -> str:
     codes = [unit.product_code for unit in submission.assignment.units.all() if unit.product_code]
     if registration is None or not centre or not codes:
         return found.name if found.name.lower().endswith(suffix) else f"{found.name}{suffix}"
-    first, last = _legal_name(submission.enrolment)
+    first, last = legal_name(submission.enrolment)
     return policy.file_name(
         initial=first[:1],
         surname=last,
@@ -95,7 +95,7 @@ def name_of(found: Document, suffix: str) -> str:
     )
 
 
-def _legal_name(enrolment: Any) -> tuple[str, str]:
+def legal_name(enrolment: Any) -> tuple[str, str]:
     form = getattr(enrolment, "application", None)
     if form and form.legal_first_name and form.legal_last_name:
         return form.legal_first_name, form.legal_last_name
