@@ -44,11 +44,14 @@ def why_counted(submission: Any) -> str:
     if submission.arrived_at:
         return "It really arrived then. Staff handed it in, and the day on which they did does not count."
     if submission.counted_at < submission.submitted_at:
-        return "The upload began then: on or before the due day, and handed in within 60 minutes of the end of the upload."
+        return (
+            "The upload began then: on or before the due day, and handed in within 60 minutes of the end of the upload."
+        )
     document, due_on = submission.document, submission.due_on
-    if submission.assignment.kind == "essay" and document and due_on:
-        if timezone.localdate(document.upload_began_at) <= due_on < timezone.localdate(submission.submitted_at):
-            return "It was handed in then. The upload began in time, but its end lay more than 60 minutes back."
+    if submission.assignment.kind != "essay" or not document or not due_on:
+        return "It was handed in then."
+    if timezone.localdate(document.upload_began_at) <= due_on < timezone.localdate(submission.submitted_at):
+        return "It was handed in then. The upload began in time, but its end lay more than 60 minutes back."
     return "It was handed in then."
 
 
@@ -70,7 +73,9 @@ def signature_problem(signed_on: dt.date, *, today: dt.date, enrolled_at: dt.dat
     if signed_on > today:
         return "The cover sheet cannot have been signed in the future. Check the day."
     if enrolled_at and signed_on < timezone.localdate(enrolled_at):
-        return f"It cannot have been signed before the enrolment began ({_said(enrolled_at)}). Check the day and the year."
+        return (
+            f"It cannot have been signed before the enrolment began ({_said(enrolled_at)}). Check the day and the year."
+        )
     return ""
 
 

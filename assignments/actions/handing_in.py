@@ -91,9 +91,7 @@ def hand_in_for_learner(
     return submission
 
 
-def _attempt_to_hand_in(
-    enrolment: Enrolment, assignment: Assignment, *, begun_at: dt.datetime, by: User
-) -> Submission:
+def _attempt_to_hand_in(enrolment: Enrolment, assignment: Assignment, *, begun_at: dt.datetime, by: User) -> Submission:
     """The attempt that is open, or the first one. A next one opens by a referral only."""
     if not assignment.version.cohorts.filter(pk=enrolment.cohort_id).exists():
         raise WrongState("This assignment does not belong to the learner's qualification.")
@@ -197,7 +195,9 @@ def _sign(
 ) -> None:
     """Write the declaration. If another click has signed at the same moment, that one counts."""
     if not signed_name.strip():
-        raise Refused("Sign with your name, then you can hand in." if not copied_by else "Copy the learner's signature.")
+        raise Refused(
+            "Sign with your name, then you can hand in." if not copied_by else "Copy the learner's signature."
+        )
     if problem := policy.ai_problem(ai_use, ai_statement):
         raise Refused(problem)
     try:

@@ -82,12 +82,16 @@ class HandInForLearnerForm(Form):
         work, enrolled_at = cleaned.get("assignment"), self.enrolment.activated_at
         if work and work.kind == "essay" and not cleaned.get("file") and "file" not in self.errors:
             self.add_error("file", "Choose the file of the essay")
-        if arrived_at := cleaned.get("arrived_at"):
-            if problem := counting.arrival_problem(arrived_at, now=clock.now(), enrolled_at=enrolled_at):
-                self.add_error("arrived_at", problem)
-        if signed_on := cleaned.get("signed_on"):
-            if problem := counting.signature_problem(signed_on, today=clock.today(), enrolled_at=enrolled_at):
-                self.add_error("signed_on", problem)
-        if "ai_use" in cleaned and (problem := policy.ai_problem(cleaned["ai_use"], cleaned.get("ai_statement", ""))):
-            self.add_error("ai_statement", "Copy which tool the learner used, and what for.")
+        if "arrived_at" in cleaned:
+            problem = counting.arrival_problem(cleaned["arrived_at"], now=clock.now(), enrolled_at=enrolled_at)
+            self._say("arrived_at", problem)
+        if "signed_on" in cleaned:
+            problem = counting.signature_problem(cleaned["signed_on"], today=clock.today(), enrolled_at=enrolled_at)
+            self._say("signed_on", problem)
+        if "ai_use" in cleaned and policy.ai_problem(cleaned["ai_use"], cleaned.get("ai_statement", "")):
+            self._say("ai_statement", "Copy which tool the learner used, and what for.")
         return cleaned
+
+    def _say(self, field: str, problem: str) -> None:
+        if problem:
+            self.add_error(field, problem)

@@ -76,7 +76,9 @@ def breakdown(found: counting.Length) -> str:
     if found.with_it:
         sentences.append(f"In the count: {_parts(found.with_it)}.")
     if found.unknown:
-        sentences.append(f"This file does not tell {policy.listed(found.unknown)} from the text, so they are in the count.")
+        sentences.append(
+            f"This file does not tell {policy.listed(found.unknown)} from the text, so they are in the count."
+        )
     return " ".join(sentences)
 
 

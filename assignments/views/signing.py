@@ -133,6 +133,7 @@ def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
+    assert submission.counted_at is not None  # noqa: S101 - it has been handed in
     markings = list(submission.markings.select_related("marked_by").prefetch_related("unit_results"))
     marked = markings[-1] if markings else None
     context = {
@@ -141,6 +142,6 @@ def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
         "superseded": markings[:-1],
         "sheets": sheets_of(submission, marked),
         "why_counted": counting.why_counted(submission),
-        "lateness": deadlines.lateness(submission.due_on, submission.counted_at or submission.submitted_at),
+        "lateness": deadlines.lateness(submission.due_on, submission.counted_at),
     }
     return render(request, "assignments/result_sheet.html", context)
