@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 
 from assignments import counting, declarations, policy
 from assignments.documents import Purpose
@@ -33,11 +34,14 @@ class HandInForLearnerForm(Form):
         help_text="The moment at the centre, such as that of the e-mail. It counts against the deadline",
         widget=forms.DateTimeInput,
     )
-    behalf_route = forms.ChoiceField(label="How it arrived", choices=Route.choices, widget=forms.RadioSelect)
+    behalf_route = forms.ChoiceField(
+        label="How it arrived", choices=[(one.value, capfirst(one.label)) for one in Route], widget=forms.RadioSelect
+    )
     behalf_reason = forms.CharField(
         label="Why you hand it in for the learner",
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=1000,
+        error_messages={"required": "Say why you hand it in for the learner"},
         help_text="The learner, the tutor and the verifiers read it",
     )
     declares = forms.MultipleChoiceField(

@@ -103,8 +103,15 @@ def legal_name(enrolment: Any) -> tuple[str, str]:
     return first, last
 
 
+def leaving(name: str) -> str:
+    """A file's name as it may stand in a header: without a path, and nothing that breaks a line or turns text about."""
+    flat = name.replace("/", "-").replace("\\", "-")
+    return "".join(one for one in flat if one.isprintable()).strip(" .") or "file"
+
+
 def _sent(file: Any, *, name: str, mime: str) -> HttpResponse:
-    response = FileResponse(file.open("rb"), as_attachment=mime not in _SHOWN, filename=name, content_type=mime)
+    shown = mime in _SHOWN
+    response = FileResponse(file.open("rb"), as_attachment=not shown, filename=leaving(name), content_type=mime)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

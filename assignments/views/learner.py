@@ -110,7 +110,9 @@ def _outcome(found: Submission) -> dict[str, Any]:
     results = Prefetch("unit_results", UnitResult.objects.select_related("unit"))
     signed = found.markings.prefetch_related(results).order_by("-marked_at", "-pk")
     marking = signed.first() if marked else None
-    decisions = found.worded(found.decisions.select_related("criterion__outcome__unit")) if marked else []
+    order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
+    saved = found.decisions.select_related("criterion__outcome__unit").order_by(*order)
+    decisions = found.worded(saved) if marked else []
     attempts = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
     return {
         "submission": found,

@@ -169,7 +169,9 @@ def test_the_assignment_is_kept_as_it_was_asked(essay):
 
 
 def test_a_criterion_of_another_assignment_is_not_decided(cast, essay):
-    other = Criterion.objects.get(number="1.1", outcome__unit__number="501", outcome__unit__version=essay.assignment.version)
+    other = Criterion.objects.get(
+        number="1.1", outcome__unit__number="501", outcome__unit__version=essay.assignment.version
+    )
     marking.take(essay, by=cast.tutor)
 
     with pytest.raises(Exception, match="does not belong to this assignment"):
