@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from accounts.models import User
+from assignments import counting, declarations
 from assignments.deadlines import lateness
 from assignments.models import Marking, Submission
 from core import notices
@@ -18,16 +19,20 @@ def _result(submission: Submission) -> str:
 
 
 def submission_received(submission: Submission) -> None:
-    """To the learner: the receipt."""
-    assert submission.submitted_at is not None  # noqa: S101 - it is called after the hand-in
+    """To the learner: the receipt, also where staff handed in for them."""
+    assert submission.counted_at is not None  # noqa: S101 - it is called after the hand-in
+    document = submission.document
     notices.queue(
         f"submission:{submission.pk}:receipt",
         to=submission.enrolment.learner,
         template="emails/submission_receipt.txt",
         context={
             "submission": submission,
-            "document": submission.document,
-            "lateness": lateness(submission.due_on, submission.submitted_at),
+            "document": document,
+            "length": counting.length(document, submission.asked_for) if document else None,
+            "why_counted": counting.why_counted(submission),
+            "lateness": lateness(submission.due_on, submission.counted_at),
+            "ai_word": declarations.ai_word(submission.declaration.ai_use),
             "url": _result(submission),
         },
     )

@@ -9,6 +9,7 @@ from typing import Any
 import holidays
 from django.utils import timezone
 
+from accounts.permissions import Can
 from assignments import portfolio
 from core import clock
 
@@ -28,23 +29,36 @@ def is_own_work(submission: Any, by: Any) -> str:
     return "" if submission.enrolment.learner_id == by.pk else "Only the learner hands in their own work."
 
 
+def may_hand_in_for(submission: Any, by: Any) -> str:
+    """Staff hand in for a learner, never for themselves, and never what they may mark themselves."""
+    enrolment = submission.enrolment
+    if enrolment.learner_id == by.pk:
+        return "This is your own work. Hand it in from your own pages."
+    if by.can(Can.MARK) and enrolment.cohort.appointments.filter(tutor=by).exists():
+        return "You are a tutor of this cohort and may have to mark it, so somebody else hands it in."
+    return ""
+
+
 def enrolment_is_active(submission: Any, by: Any) -> str:
     if submission.enrolment.state == "active":
         return ""
+    if submission.enrolment.learner_id != by.pk:
+        return f"{submission.enrolment.learner} is not on the programme, so nothing is handed in for them."
     return "Work is handed in while you are on the programme. Ask the centre if you think this is wrong."
 
 
 def work_is_complete(submission: Any, by: Any) -> str:
     """An essay has its file, a portfolio its parts, and the declarations are signed (`ilm` A17 to A21)."""
+    own = submission.enrolment.learner_id == by.pk
     if submission.assignment.kind == "essay" and submission.document is None:
         if any(one.is_unsettled for one in submission.documents.all()):
             return "Your file is still being checked. Hand in when its words are counted."
-        return "There is no file yet. Add your essay first."
+        return f"There is no file yet. Add {'your' if own else 'the'} essay first."
     if submission.assignment.kind == "essay" and not submission.document.is_ready:
         return "This file has not been checked. Add your essay again."
     if submission.assignment.kind == "portfolio" and (missing := portfolio.of(submission.enrolment).missing):
-        more = f" {len(missing) - 1} more on your list." if len(missing) > 1 else ""
-        return f"Your portfolio is not complete yet. {missing[0].sentence}{more}"
+        more = f" {len(missing) - 1} more on {'your' if own else 'the learner’s'} list." if len(missing) > 1 else ""
+        return f"{'Your' if own else 'The'} portfolio is not complete yet. {missing[0].sentence}{more}"
     if not hasattr(submission, "declaration"):
         return "Your declarations are not signed yet."
     return ""
@@ -133,22 +147,6 @@ def personal_remark(text: str) -> str:
     )
 
 
-def length_remark(words: int | None, least: int | None, most: int | None) -> str:
-    """What the number of words means against the range of the assignment. It advises; no length is refused."""
-    if words is None or not (least and most) or least <= words <= most:
-        return ""
-    range_ = f"{least:,} to {most:,}"
-    if words < least:
-        return (
-            f"This is {least - words:,} fewer than the range of {range_}. You can hand it in: the range is a guide. "
-            "So short, it often lacks what one of the criteria asks for, so look once more at each of them."
-        )
-    return (
-        f"This is {words - most:,} more than the range of {range_}. You can hand it in: the range is a guide, and your "
-        "tutor reads all of it. It may gain from cutting what speaks to no criterion."
-    )
-
-
 def file_name(
     *, initial: str, surname: str, number: str, centre: str, units: Sequence[str], attempt: int, suffix: str
 ) -> str:
@@ -161,6 +159,8 @@ def is_marker(submission: Any, by: Any) -> str:
     """A tutor marks while appointed to the learner's cohort, and never their own work."""
     if submission.enrolment.learner_id == by.pk:
         return "This is your own work, so somebody else marks it."
+    if submission.submitted_by_id == by.pk:
+        return "You handed this in for the learner, so somebody else marks it."
     today = clock.today()
     if submission.enrolment.cohort.appointments.covering(today).filter(tutor=by).exists():
         return ""
@@ -184,12 +184,12 @@ def is_held_by_marker(submission: Any, by: Any) -> str:
 
 def _decisions(submission: Any) -> list[Any]:
     order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
-    return list(submission.decisions.select_related("criterion__outcome__unit").order_by(*order))
+    return list(submission.worded(submission.decisions.select_related("criterion__outcome__unit").order_by(*order)))
 
 
 def every_criterion_is_decided(submission: Any, by: Any) -> str:
     decided = {one.criterion_id for one in _decisions(submission) if one.decision}
-    open_ones = numbers_of([one for one in submission.criteria() if one.pk not in decided])
+    open_ones = numbers_of([one for one in submission.asked() if one.pk not in decided])
     if open_ones:
         return f"Decide {listed(open_ones)}, then you can sign the outcome."
     return ""

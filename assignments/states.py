@@ -30,6 +30,14 @@ SUBMIT = Transition(
     needs=Can.SUBMIT_WORK,
     guards=(policy.is_own_work, policy.enrolment_is_active, policy.work_is_complete),
 )
+HAND_IN_FOR_LEARNER = Transition(
+    verb="hand_in_for_learner",
+    label="Hand in for the learner",
+    sources=(SubmissionState.DRAFT,),
+    target=SubmissionState.SUBMITTED,
+    needs=Can.SUBMIT_FOR_LEARNER,
+    guards=(policy.may_hand_in_for, policy.enrolment_is_active, policy.work_is_complete),
+)
 AWARD_PASS = Transition(
     verb="award_pass",
     label="Pass",
@@ -67,7 +75,7 @@ OVERTURN = Transition(
     needs=Can.MARK,
     guards=(policy.is_marker, policy.learner_is_on_programme, policy.attempts_are_left),
 )
-TRANSITIONS = (SUBMIT, AWARD_PASS, REFER, OVERTURN)
+TRANSITIONS = (SUBMIT, HAND_IN_FOR_LEARNER, AWARD_PASS, REFER, OVERTURN)
 
 
 class DocumentState(TextChoices):

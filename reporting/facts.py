@@ -247,7 +247,7 @@ def _of_work(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> Q
         "submissions",
         "submissions__attempt",
         "submissions__state",
-        "submissions__submitted_at",
+        "submissions__counted_at",
         "submissions__marked_at",
         "submissions__resubmit_by",
         "submissions__samples__state",

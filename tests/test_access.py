@@ -129,6 +129,9 @@ assignments:submission               passed                         ....xxxxs
 assignments:submission               submitted                      -...xxxxs
 assignments:attach                   draft                          >xxxxxxxs
 assignments:submit                   draft                          >xxxxxxxs
+assignments:cover_sheet              passed                         ....xxxxs
+assignments:cover_sheet              submitted                      -...xxxxs
+assignments:hand_in_for_learner      enrolment                      xxxx.xxxs
 assignments:read                     passed                         ....xxxxs
 assignments:read                     submitted                      -...xxxxs
 assignments:document                 document                       ....xxxxs

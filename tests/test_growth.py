@@ -52,7 +52,7 @@ assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
 assignments:submission        draft      learner            10
 assignments:desk              -          tutor              8
-assignments:room              submitted  tutor              8
+assignments:room              submitted  tutor              7
 verification:queue            -          iqa                7
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10

@@ -367,6 +367,8 @@ def sign(tutor, label):
     """From the foot of the room to the page that is signed, and sign it there."""
     with tutor.page.expect_navigation():
         tutor.page.get_by_role("link", name=label).click()
+    for box in tutor.page.locator('[name="declares"]').all():
+        box.check()
     tutor.tick(re.compile("I am satisfied"))
     tutor.press(label)
 

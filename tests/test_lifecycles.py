@@ -34,6 +34,7 @@ Place at a session       | mark_attended      | booked part absent           -> 
 Place at a session       | mark_part          | booked attended absent part  -> part         | T A
 Place at a session       | mark_absent        | booked attended part         -> absent       | T A
 Submission (one attempt) | submit             | draft                        -> submitted    | L
+Submission (one attempt) | hand_in_for_learner | draft                       -> submitted    | A
 Submission (one attempt) | award_pass         | submitted                    -> passed       | T
 Submission (one attempt) | refer              | submitted                    -> referred     | T
 Submission (one attempt) | overturn           | passed                       -> referred     | T

@@ -1,5 +1,6 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
+from assignments.actions.handing_in import hand_in_for_learner, submit
 from assignments.actions.portfolio import (
     add_evidence,
     add_practice_client,
@@ -9,7 +10,7 @@ from assignments.actions.portfolio import (
     remove_evidence,
     save_text,
 )
-from assignments.actions.submissions import attach, begin, submit
+from assignments.actions.submissions import attach, begin
 from assignments.actions.uploads import abandon_upload, begin_upload, complete_upload, receive_piece, use_upload
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "complete_upload",
     "edit_practice_client",
     "edit_session",
+    "hand_in_for_learner",
     "log_session",
     "receive_piece",
     "remove_evidence",

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import documents, examination, policy, scanning
+from assignments import documents, policy
+from assignments.actions.judging import judged
 from assignments.actions.names import base_name, refuse
 from assignments.actions.uploads import use_upload
 from assignments.models import Evidence, PortfolioText, PracticeClient, PracticeSession, Upload
-from assignments.uploads import fingerprint, on_disk
+from assignments.uploads import fingerprint
 from core import clock
 from core.lifecycle import record
 from core.refusals import NotAllowed, Refused
@@ -143,24 +144,10 @@ def add_evidence(
         raise NotAllowed("This practice client belongs to another portfolio.")
     sha256 = upload.sha256 if upload else fingerprint(file)
     _refuse_the_same(enrolment, sha256)
-    kind = _judged_kind(file, base_name(file.name))
+    kind = judged(file, base_name(file.name), purpose=documents.Purpose.EVIDENCE).found.kind
     return _keep_evidence(
         enrolment, file, sha256, kind, title=title, upload=upload, client=client, criteria=criteria, by=by
     )
-
-
-def _judged_kind(file: File[Any], name: str) -> documents.Kind:
-    try:
-        with on_disk(file) as path:
-            return examination.judge(path, name, purpose=documents.Purpose.EVIDENCE).found.kind
-    except documents.Unacceptable as refusal:
-        raise Refused(refusal.sentence) from None
-    except scanning.Infected as virus:
-        raise Refused(virus.sentence) from None
-    except scanning.Unreachable:
-        raise Refused(
-            "The virus scan does not answer at the moment, so no file can be added. Try again in a few minutes."
-        ) from None
 
 
 def _refuse_the_same(enrolment: Enrolment, sha256: str) -> None:

@@ -2,8 +2,9 @@
 
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
-from assignments.models.submissions import Declaration, Document, Figure, Reading, Submission
+from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
 from assignments.models.uploads import Upload
+from assignments.models.wording import FrozenWording
 
 __all__ = [
     "CriterionDecision",
@@ -12,6 +13,7 @@ __all__ = [
     "Document",
     "Evidence",
     "Figure",
+    "FrozenWording",
     "Marking",
     "Outcome",
     "PortfolioText",
@@ -19,6 +21,7 @@ __all__ = [
     "PracticeRole",
     "PracticeSession",
     "Reading",
+    "Route",
     "Submission",
     "UnitResult",
     "Upload",

@@ -83,7 +83,7 @@ def name_of(found: Document, suffix: str) -> str:
     codes = [unit.product_code for unit in submission.assignment.units.all() if unit.product_code]
     if registration is None or not centre or not codes:
         return found.name if found.name.lower().endswith(suffix) else f"{found.name}{suffix}"
-    first, last = _legal_name(submission.enrolment)
+    first, last = legal_name(submission.enrolment)
     return policy.file_name(
         initial=first[:1],
         surname=last,
@@ -95,7 +95,7 @@ def name_of(found: Document, suffix: str) -> str:
     )
 
 
-def _legal_name(enrolment: Any) -> tuple[str, str]:
+def legal_name(enrolment: Any) -> tuple[str, str]:
     form = getattr(enrolment, "application", None)
     if form and form.legal_first_name and form.legal_last_name:
         return form.legal_first_name, form.legal_last_name
@@ -103,8 +103,15 @@ def _legal_name(enrolment: Any) -> tuple[str, str]:
     return first, last
 
 
+def leaving(name: str) -> str:
+    """A file's name as it may stand in a header: without a path, and nothing that breaks a line or turns text about."""
+    flat = name.replace("/", "-").replace("\\", "-")
+    return "".join(one for one in flat if one.isprintable()).strip(" .") or "file"
+
+
 def _sent(file: Any, *, name: str, mime: str) -> HttpResponse:
-    response = FileResponse(file.open("rb"), as_attachment=mime not in _SHOWN, filename=name, content_type=mime)
+    shown = mime in _SHOWN
+    response = FileResponse(file.open("rb"), as_attachment=not shown, filename=leaving(name), content_type=mime)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

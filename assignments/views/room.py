@@ -176,7 +176,7 @@ def rows_of(submission: Submission) -> list[Row]:
     saved = {one.criterion_id: one for one in submission.decisions.order_by().select_related("saved_by")}
     sections = _sections(submission)
     rows = []
-    for criterion in submission.criteria():
+    for criterion in submission.asked():
         decision = saved.get(criterion.pk)
         written = dict(_BLANK)
         if decision:

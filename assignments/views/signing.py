@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import marking, policy
+from assignments import counting, deadlines, marking, policy
 from assignments.forms.marking import AwardPassForm, ReferForm
 from assignments.models import CriterionDecision, Marking, Outcome, Submission
 from assignments.states import MARKED
@@ -103,7 +103,7 @@ class Sheet:
 
 
 def sheets_of(submission: Submission, marked: Marking | None) -> list[Sheet]:
-    decisions = list(
+    decisions = submission.worded(
         submission.decisions.select_related("criterion__outcome__unit", "saved_by").order_by(
             "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
         )
@@ -125,11 +125,15 @@ def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
             "enrolment__registration",
             "enrolment__cohort",
             "assignment__version__qualification__organisation",
-            "declaration",
+            "declaration__copied_by",
+            "document",
             "marked_by",
+            "submitted_by",
+            "wording",
         ),
         pk=pk,
     )
+    assert submission.counted_at is not None  # noqa: S101 - it has been handed in
     markings = list(submission.markings.select_related("marked_by").prefetch_related("unit_results"))
     marked = markings[-1] if markings else None
     context = {
@@ -137,5 +141,7 @@ def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
         "marking": marked,
         "superseded": markings[:-1],
         "sheets": sheets_of(submission, marked),
+        "why_counted": counting.why_counted(submission),
+        "lateness": deadlines.lateness(submission.due_on, submission.counted_at),
     }
     return render(request, "assignments/result_sheet.html", context)

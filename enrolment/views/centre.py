@@ -115,6 +115,9 @@ def _further(one: Enrolment, request: AuthedRequest) -> list[Choice]:
         found.append(
             Choice("set_deadline", "Set a deadline", reverse("enrolment:set_deadline", args=[one.pk]), blocked)
         )
+    if request.user.can(Can.SUBMIT_FOR_LEARNER) and one.state == EnrolmentState.ACTIVE:
+        url = reverse("assignments:hand_in_for_learner", args=[one.pk])
+        found.append(Choice("hand_in_for_learner", "Hand in for the learner", url))
     return found
 
 
