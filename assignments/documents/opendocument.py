@@ -111,7 +111,7 @@ class _Walk:
     def _level(self, element: Element, names: set[str]) -> int:
         if element.tag == f"{TEXT}h":
             stated = element.get(f"{TEXT}outline-level", "1")
-            return int(stated) if stated.isdigit() and stated != "0" else 1
+            return int(stated) if stated.isdecimal() and stated != "0" else 1
         return 1 if names & {"Heading", "Bibliography_20_Heading"} else 0
 
     def _inline(self, element: Element) -> tuple[str, str]:
@@ -128,7 +128,7 @@ class _Walk:
             return "", ""
         if tag == f"{TEXT}s":
             count = child.get(f"{TEXT}c", "1")
-            return (" " * min(int(count), 50) if count.isdigit() else " "), " "
+            return (" " * min(int(count), 50) if count.isdecimal() else " "), " "
         if tag in _INLINE_SPACE:
             return ("<br>" if tag.endswith("line-break") else "\t"), " "
         if tag == f"{TEXT}note":
@@ -261,7 +261,9 @@ def open_text(content: bytes, keep_figure: Callable[[bytes, str], str | None]) -
     text = root.find(f"{OFFICE}body/{OFFICE}text")
     if text is None:
         raise Unacceptable(archives.CORRUPT)
-    if text.xpath("count(.//text:p | .//text:h)", namespaces={"text": TEXT[1:-1]}) > archives.PARAGRAPHS:
+    if text.xpath("count(.//text:p | .//text:h)", namespaces={"text": TEXT[1:-1]}) > archives.PARAGRAPHS or (
+        root.xpath("string-length(/)") > archives.CHARACTERS
+    ):
         raise Unacceptable(archives.COMPLICATED)
     sheets = [root] + ([archive.xml("styles.xml")] if "styles.xml" in archive.names else [])
     headed = any((one.text or len(one)) for one in text.iter(f"{TEXT}h"))
@@ -286,7 +288,7 @@ def _stated(archive: Archive) -> int | None:
         return None
     for statistic in archive.xml("meta.xml").iter(f"{META}document-statistic"):
         stated = statistic.get(f"{META}word-count", "")
-        if stated.isdigit() and len(stated) < 8:
+        if stated.isdecimal() and len(stated) < 8:
             return int(stated) or None
     return None
 
@@ -298,7 +300,7 @@ def _squeezed(text: str | None) -> str:
 
 def _span(cell: Element, what: str, attribute: str) -> str:
     stated = cell.get(f"{TABLE}number-{what}-spanned", "1")
-    return f' {attribute}="{stated}"' if stated.isdigit() and 1 < int(stated) <= 1000 else ""
+    return f' {attribute}="{stated}"' if stated.isdecimal() and 1 < int(stated) <= 1000 else ""
 
 
 def _inside(element: Element, top: Element, tag: str) -> bool:

@@ -17,13 +17,13 @@ from assignments.word_count import Passage, Place, looks_like_heading
 from . import archives
 from .kinds import Unacceptable
 
-CHARACTERS = 1_000_000
+CHARACTERS = 200_000
 PREFIX = "essay-"
 _NOT_OURS = (
     "code", "fence", "html_block", "lheading", "reference", "backticks", "html_inline", "image", "entity", "autolink",
 )  # fmt: skip
 _ADDRESS = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
-_TOO_LONG = "This text is longer than a million characters, which is more than can be read here. Hand in a part of it."
+_TOO_LONG = "This text is longer than 200,000 characters, which is more than can be read here. Hand in a part of it."
 
 
 class _Markdown(MarkdownIt):
@@ -48,7 +48,13 @@ def open_written(content: bytes) -> WrittenText:
     text = content.decode("utf-8-sig", errors="replace")
     if len(text) > CHARACTERS:
         raise Unacceptable(_TOO_LONG)
-    tree = SyntaxTreeNode(_parser().parse(text))
+    if any(_bracketed(block) > archives.DEPTH for block in re.split(r"\n\s*\n", text)):
+        # To find the end of each of many open brackets is quadratic.
+        raise Unacceptable(archives.COMPLICATED)
+    tokens = _parser().parse(text)
+    if any(token.level >= archives.DEPTH - 2 for token in tokens):
+        raise Unacceptable(archives.COMPLICATED)
+    tree = SyntaxTreeNode(tokens)
     nodes = list(tree.walk())
     if sum(node.type in ("paragraph", "heading", "td", "th") for node in nodes) > archives.PARAGRAPHS:
         raise Unacceptable(archives.COMPLICATED)
@@ -62,6 +68,15 @@ def open_written(content: bytes) -> WrittenText:
     if walk.marked:
         shown += f"<ol>{''.join(map(walk.note, walk.marked))}</ol>"
     return WrittenText(walk.passages, walk.notes, shown)
+
+
+def _bracketed(block: str) -> int:
+    """How many brackets are open at once."""
+    most = now = 0
+    for bracket in re.findall(r"[\[\]]", block):
+        now = now + 1 if bracket == "[" else max(0, now - 1)
+        most = max(most, now)
+    return most
 
 
 @dataclass

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from tests.bench import documents
 from tests.services import CannotStart, postgres, redis, temporary_folder
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 
 def main(words: list[str]) -> int:
+    if words[:1] == ["documents"]:
+        return documents.main(words[1:])
     asked = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     asked.add_argument("--rounds", type=int, default=15, help="turns of each pair, at least 5 (15)")
     asked.add_argument("--learners", type=int, default=41_212, help="learners in the database altogether (41212)")
