@@ -262,6 +262,8 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         return _submit(request, pk)
     if request.method == "POST":
         _keep_typed(request, pk)
+        again = " A file that you had chosen did not arrive, so choose it once more." if request.FILES else ""
+        messages.warning(request, f"Your session had ended. What you typed is kept: sign in, and it is there.{again}")
     return redirect_to_login(reverse("assignments:submission", args=[pk]))
 
 

@@ -193,7 +193,8 @@ def test_the_learner_and_the_tutor_are_told(cast, one):
     assert "Adam Administrator has handed in your essay for you. It reached the centre by e-mail" in receipt.body
     assert "The learner's line was down." in receipt.body
     assert submission.document.sha256 in receipt.body
-    assert Notice.objects.filter(key=f"submission:{submission.pk}:arrived:{cast.tutor.pk}").exists()
+    arrived = Notice.objects.get(key=f"submission:{submission.pk}:arrived:{cast.tutor.pk}")
+    assert "Adam Administrator handed it in for the learner: it arrived by e-mail on" in arrived.body
 
 
 def test_it_is_never_shown_as_the_learners_own_late_hand_in(cast, one):
@@ -456,6 +457,7 @@ def test_what_was_typed_on_the_last_page_is_there_after_signing_in_again_and_so_
 
     gone = client.post(reverse("assignments:submit", args=[draft.pk]), typed)
     draft.refresh_from_db()
+    assert "What you typed is kept: sign in, and it is there." in text_of(client.get(gone["Location"]))
     client.post(
         reverse("account_login"),
         {"login": cast.learner.email, "password": "correct horse battery"},
