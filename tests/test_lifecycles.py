@@ -37,6 +37,8 @@ Submission (one attempt) | submit             | draft                        -> 
 Submission (one attempt) | award_pass         | submitted                    -> passed       | T
 Submission (one attempt) | refer              | submitted                    -> referred     | T
 Submission (one attempt) | overturn           | passed                       -> referred     | T
+Draft for comment        | comment_on_draft   | sent                         -> commented    | T
+Draft for comment        | withdraw_draft     | sent                         -> withdrawn    | L
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
 Sample of marking        | answer             | returned                     -> answered     | T
@@ -54,6 +56,7 @@ APPS = {
     "Session": "workshops",
     "Place at a session": "workshops",
     "Submission (one attempt)": "assignments",
+    "Draft for comment": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
     "Progress report": "reporting",

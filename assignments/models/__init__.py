@@ -3,12 +3,14 @@
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Submission
+from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
     "CriterionDecision",
     "Decision",
     "Declaration",
     "Document",
+    "Draft",
     "Evidence",
     "Figure",
     "Marking",
@@ -20,4 +22,7 @@ __all__ = [
     "Reading",
     "Submission",
     "UnitResult",
+    "VersionCause",
+    "Writing",
+    "WritingVersion",
 ]

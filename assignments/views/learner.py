@@ -17,6 +17,7 @@ from assignments.models import Submission, UnitResult
 from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
+from assignments.views.drafts import part_of
 from assignments.views.reading import checks_of, length_of, shown
 from core import clock
 from enrolment.models import Enrolment
@@ -155,6 +156,7 @@ def _prepare(
         "ai_rule": declarations.ai_rule(found.assignment),
         "units": list(found.assignment.units.all()),
         **_prepared(found),
+        **part_of(found),
     }
     return render(request, "assignments/prepare.html", context)
 
