@@ -1,8 +1,9 @@
 """What kind of file this is, by its content alone, and whether it may be taken. Its words are not read here."""
 
+import contextlib
 import io
-import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TypeAlias
 
@@ -16,6 +17,9 @@ from .kinds import MAXIMUM_BYTES, Kind, Purpose, Unacceptable
 Source: TypeAlias = str | Path | bytes | IO[bytes]
 
 _PIXELS = 60_000_000
+_HEAD = 64 * 1024
+_BOXES = 10_000
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WANTED_DOC = "Open it in Word or LibreOffice, save it as .docx and choose that file."
 _MAIN = re.compile(
     r"(wordprocessingml\.document|presentationml\.(?:presentation|slideshow)|spreadsheetml\.sheet)\.main\+xml$"
@@ -23,6 +27,10 @@ _MAIN = re.compile(
 _OFFICE_KINDS = {"word": Kind.DOCX, "pres": Kind.PPTX, "spre": Kind.XLSX}
 _REMOTE = ("attachedTemplate", "oleObject", "subDocument", "frame", "externalLinkPath")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"#!")
+_DAMAGED_PICTURE = "This picture is damaged and cannot be shown. Save it again as PNG or JPEG."
+_CUT_RECORDING = (
+    "This recording is damaged or was cut off on its way. Check that it plays on your computer, then choose it again."
+)
 _OTHERS = {
     b"{\\rtf": f"This is a rich text file (.rtf). {_WANTED_DOC}",
     b"Rar!": "This is a RAR archive. Unpack it and choose the document itself.",
@@ -32,54 +40,94 @@ _OTHERS = {
 
 
 def inspect(source: Source, name: str = "", *, purpose: Purpose = Purpose.ESSAY) -> Kind:
-    """The kind of the file, or Unacceptable. The name is used to explain, never to decide."""
-    content = content_of(source)
-    kind = _recognise(content, name)
-    if kind not in purpose.kinds:
-        raise Unacceptable(f"This file is {_article(kind.label)}. {purpose.wanted}")
-    if kind is Kind.PDF:
-        portable.check(content, scanned=purpose is Purpose.EVIDENCE)
-    elif kind is Kind.DOCX:
+    """The kind of the file, or Unacceptable. The name is used to explain, never to decide.
+
+    Of a recording only the head and the frame are looked at, so that its 500 MB never come into memory.
+    """
+    kind, content = recognise(source, name, purpose=purpose)
+    if kind is Kind.DOCX:
         word.open_word(content)
     elif kind is Kind.ODT:
         opendocument.open_text(content, lambda _content, _alt: None)
-    elif kind in (Kind.PNG, Kind.JPEG):
-        _check_picture(content)
     return kind
 
 
-def content_of(source: Source) -> bytes:
-    """The bytes of a file, none of them read when there are too many."""
+def recognise(source: Source, name: str, *, purpose: Purpose) -> tuple[Kind, bytes]:
+    """The kind, with the content that shows it: whole, or the head of a recording.
+
+    Whether a .docx or .odt can be read remains to be seen by reading it.
+    """
+    with _opened(source) as file:
+        size = _size(file)
+        _check_size(size, purpose.limit)
+        content = file.read(min(size, _HEAD))
+        kind = _by_head(content, name)
+        if kind is None or not kind.is_recording:
+            _check_size(size, MAXIMUM_BYTES)
+            content += file.read(MAXIMUM_BYTES + 1 - len(content))
+            _check_size(len(content), MAXIMUM_BYTES)
+        kind = kind or _by_whole(content, name)
+        if kind not in purpose.kinds:
+            raise Unacceptable(f"This file is {_article(kind.label)}. {purpose.wanted}")
+        if kind is Kind.PDF:
+            portable.check(content, scanned=purpose is Purpose.EVIDENCE)
+        elif kind in (Kind.PNG, Kind.JPEG):
+            _check_picture(content)
+        elif kind in (Kind.M4A, Kind.MP4):
+            _check_boxes(file, size)
+        return kind, content
+
+
+def content_of(source: Source, kind: Kind) -> bytes:
+    """The bytes of a file, none of them read when there are too many. Only what is still being written may be empty."""
+    with _opened(source) as file:
+        size = _size(file)
+        if size == 0 and kind is Kind.WRITTEN:
+            return b""
+        _check_size(size, MAXIMUM_BYTES)
+        content = file.read(MAXIMUM_BYTES + 1)
+        _check_size(len(content), MAXIMUM_BYTES)
+        return content
+
+
+@contextlib.contextmanager
+def _opened(source: Source) -> Iterator[IO[bytes]]:
+    """The source from its start. A file that came open stays open, and at its start."""
     if isinstance(source, bytes):
-        _check_size(len(source))
-        return source
-    if isinstance(source, str | Path):
-        _check_size(os.stat(source).st_size)
-        return Path(source).read_bytes()
-    size = source.seek(0, io.SEEK_END)
-    _check_size(source.tell() if size is None else size)
-    source.seek(0)
-    content = source.read(MAXIMUM_BYTES + 1)
-    source.seek(0)
-    _check_size(len(content))
-    return content
+        yield io.BytesIO(source)
+    elif isinstance(source, str | Path):
+        with Path(source).open("rb") as file:
+            yield file
+    else:
+        source.seek(0)
+        try:
+            yield source
+        finally:
+            source.seek(0)
 
 
-def _check_size(size: int) -> None:
+def _size(file: IO[bytes]) -> int:
+    end = file.seek(0, io.SEEK_END)
+    size = file.tell() if end is None else end
+    file.seek(0)
+    return size
+
+
+def _check_size(size: int, limit: int) -> None:
     if size == 0:
         raise Unacceptable("This file is empty. Check that it opens on your computer, then choose it again.")
-    if size > MAXIMUM_BYTES:
+    if size > limit:
+        smaller = "Make its pictures smaller and save it again." if limit == MAXIMUM_BYTES else "Save it smaller."
         raise Unacceptable(
-            f"This file is {size / 1024 / 1024:.0f} MB, and {MAXIMUM_BYTES // 1024 // 1024} MB is the most that can be "
-            "taken. Make its pictures smaller and save it again."
+            f"This file is {size / 1024 / 1024:.0f} MB, and {limit // 1024 // 1024} MB is the most that can be "
+            f"taken. {smaller}"
         )
 
 
-def _recognise(content: bytes, name: str) -> Kind:
-    if content.startswith(b"PK\x03\x04") or content.startswith(b"PK\x05\x06"):
-        return _package(content)
-    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise Unacceptable(_old_office(content))
+def _by_head(content: bytes, name: str) -> Kind | None:
+    """What the first bytes alone tell, or None where the rest has to be seen."""
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06", _OLD_OFFICE)):
+        return None
     if b"%PDF-" in content[:1024] and not content.startswith(_PROGRAMS):
         return Kind.PDF
     if content.startswith(_PROGRAMS):
@@ -97,6 +145,14 @@ def _recognise(content: bytes, name: str) -> Kind:
     for start, sentence in _OTHERS.items():
         if content.startswith(start):
             raise Unacceptable(sentence)
+    return None
+
+
+def _by_whole(content: bytes, name: str) -> Kind:
+    if content.startswith(b"PK"):
+        return _package(content)
+    if content.startswith(_OLD_OFFICE):
+        raise Unacceptable(_old_office(content))
     if _is_text(content):
         if re.match(rb"\s*<(?:!doctype|html|\?xml|svg|script)", content[:200], re.IGNORECASE):
             raise Unacceptable(f"This is a web page or another marked-up file. {_WANTED_DOC}")
@@ -217,7 +273,30 @@ def _check_picture(content: bytes) -> None:
                 )
             picture.verify()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise Unacceptable("This picture is damaged and cannot be shown. Save it again as PNG or JPEG.") from None
+        raise Unacceptable(_DAMAGED_PICTURE) from None
+    # Before its pixels a JPEG may hold a small copy of itself, which has an end of its own.
+    if content.startswith(b"\xff\xd8\xff") and content.rfind(b"\xff\xd9") < content.rfind(b"\xff\xda"):
+        raise Unacceptable(_DAMAGED_PICTURE)
+
+
+def _check_boxes(file: IO[bytes], size: int) -> None:
+    """An MP4 is a row of boxes, each of which states its length: the last one must end within the file."""
+    position = 0
+    for _ in range(_BOXES):
+        file.seek(position)
+        head = file.read(16)
+        if len(head) < 8:
+            return
+        stated = int.from_bytes(head[:4], "big")
+        if stated == 0:  # to the end of the file
+            return
+        length = int.from_bytes(head[8:16], "big") if stated == 1 else stated
+        if length < 8 or position + length > size:
+            raise Unacceptable(_CUT_RECORDING)
+        position += length
+        if position == size:
+            return
+    raise Unacceptable(_CUT_RECORDING)
 
 
 def _unknown(content: bytes, name: str) -> str:

@@ -314,3 +314,16 @@ def png(width: int = 4, height: int = 3) -> bytes:
     target = io.BytesIO()
     Image.new("RGB", (width, height), (30, 90, 60)).save(target, "PNG")
     return target.getvalue()
+
+
+def jpeg(*, thumbnail: bool = False) -> bytes:
+    """A photograph; with its thumbnail before the pixels, as cameras write it."""
+    from PIL import Image
+
+    target, small = io.BytesIO(), io.BytesIO()
+    Image.effect_noise((80, 60), 50).save(target, "JPEG")
+    if not thumbnail:
+        return target.getvalue()
+    Image.new("RGB", (8, 6)).save(small, "JPEG")
+    inner = b"Exif\x00\x00" + small.getvalue()
+    return target.getvalue()[:2] + b"\xff\xe1" + struct.pack(">H", len(inner) + 2) + inner + target.getvalue()[2:]

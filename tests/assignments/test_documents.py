@@ -351,7 +351,7 @@ def test_a_word_document_reads_with_ids_outline_and_notes():
     assert 'href="#essay-footnote-ref-2"' in reading.html
     assert 'id="essay-footnote-ref-2"' in reading.html
     assert "<h1" not in reading.html
-    assert reading.converter.startswith("waymark 1, mammoth")
+    assert reading.converter.startswith("waymark 2, mammoth")
 
 
 def test_short_bold_lines_are_the_outline_where_no_heading_style_is_used():
