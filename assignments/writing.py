@@ -68,9 +68,7 @@ def change(before: str, after: str) -> Change:
     return Change((new - old).total(), (old - new).total())
 
 
-def must_keep(
-    before: str, after: str, *, same_page: bool, kept_at: dt.datetime | None, now: dt.datetime
-) -> bool:
+def must_keep(before: str, after: str, *, same_page: bool, kept_at: dt.datetime | None, now: dt.datetime) -> bool:
     """Whether the text `before` becomes a version before `after` takes its place.
 
     Always when another page wrote it, when words go, and when the last version is older than five minutes.
@@ -92,9 +90,7 @@ def answers(title: str, number: str) -> bool:
     return re.match(rf"{re.escape(number)}(?![\d.]*\d)", title.strip()) is not None
 
 
-def by_criterion(
-    outline: Sequence[Any], criteria: Sequence[tuple[str, str]]
-) -> list[dict[str, Any]]:
+def by_criterion(outline: Sequence[Any], criteria: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     """Each criterion (number, title) with the words of its sections and whether it has a heading yet.
 
     `outline` holds sections with `title` and `words`, as `documents` reads them.

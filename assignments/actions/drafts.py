@@ -49,8 +49,10 @@ def save_comments(draft: Draft, *, comments: str, revision: int, by: User) -> Dr
     """Keep comments as they are typed; the learner sees none of them yet. The first save opens the draft."""
     if not by.can(Can.COMMENT_ON_DRAFTS):
         raise NotAllowed("Tutors of the cohort comment on drafts.")
-    found = Draft.objects.select_for_update(of=("self",)).select_related("submission__enrolment__cohort", "opened_by").get(
-        pk=draft.pk
+    found = (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("submission__enrolment__cohort", "opened_by")
+        .get(pk=draft.pk)
     )
     if not found.is_sent:
         raise WrongState(f"This draft is {found.get_state_display().lower()}, so its comments stay as they are.")

@@ -69,7 +69,7 @@ def save_writing(
         return Kept(found, _version(found, body, VersionCause.OTHER_PAGE, by=by))
     last = found.versions.order_by("-number").first()
     now = clock.now()
-    if writing.must_keep(found.body, body, same_page=same_page, kept_at=last and last.saved_at, now=now):
+    if writing.must_keep(found.body, body, same_page=same_page, kept_at=last.saved_at if last else None, now=now):
         _version(found, found.body, VersionCause.AUTOSAVE, by=found.saved_by)
     if body != found.body:
         _replace(found, body, by=by)

@@ -77,7 +77,9 @@ def send_draft(request: AuthedRequest, pk: int) -> HttpResponse:
         messages.success(request, "Your draft is with your tutor. You get an e-mail when there are comments.")
         return redirect(found)
     part = part_of(found)
-    blocked = part["draft_problem"] or ("" if sources else "Add a file or write your essay first, then you can send it.")
+    blocked = part["draft_problem"] or (
+        "" if sources else "Add a file or write your essay first, then you can send it."
+    )
     context = {"submission": found, "form": form, "blocked": blocked, **part}
     return render(request, "assignments/draft_send.html", context)
 
@@ -96,7 +98,9 @@ def withdraw_draft(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def _seen(request: AuthedRequest) -> Any:
-    return Draft.objects.visible_to(request.user).select_related(*_DRAWN, "document__reading", "opened_by", "commented_by")
+    return Draft.objects.visible_to(request.user).select_related(
+        *_DRAWN, "document__reading", "opened_by", "commented_by"
+    )
 
 
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)

@@ -168,7 +168,9 @@ def writing_versions(request: AuthedRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
     rows = WritingVersion.objects.filter(writing__submission=found).defer("body")
     shown = listing(request, rows, noun="version", orders={"new": ("Newest first", ("-number",))})
-    return render(request, "assignments/write_versions.html", {"submission": found, "text": _text(found), "listing": shown})
+    return render(
+        request, "assignments/write_versions.html", {"submission": found, "text": _text(found), "listing": shown}
+    )
 
 
 @requires(Can.SUBMIT_WORK)
