@@ -51,11 +51,11 @@ assignments:own               -          learner            8
 assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
 assignments:submission        draft      learner            10
-assignments:submission        written    learner            10
-assignments:write             written    learner            8
+assignments:submission        written    learner            8
+assignments:write             written    learner            6
 assignments:writing_versions  written    learner            6
 assignments:drafts            -          tutor              5
-assignments:draft             essay_draft tutor             6
+assignments:draft             essay_draft tutor             5
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              8
 verification:queue            -          iqa                7

@@ -217,11 +217,13 @@ def _writing(things: SimpleNamespace, cast: Cast) -> None:
             to_on=clock.today() + dt.timedelta(days=90),
             by=cast.administrator,
         )
-    things.writer = factories.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
-    written = things.written = assignments.begin(
-        things.writer, assignment=factories.essay_of(cohort), by=cast.learner
-    )
-    for revision, body in enumerate(("## 1.1 Define\n\nCoaching asks.", "## 1.1 Define\n\nCoaching asks, mentoring tells.")):
+    one = things.writer = factories.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
+    # The form that is not filled in stays the newest.
+    type(one).objects.filter(pk=one.pk).update(invited_at=things.invited.invited_at - dt.timedelta(days=1))
+    written = things.written = assignments.begin(things.writer, assignment=factories.essay_of(cohort), by=cast.learner)
+    for revision, body in enumerate(
+        ("## 1.1 Define\n\nCoaching asks.", "## 1.1 Define\n\nCoaching asks, mentoring tells.")
+    ):
         assignments.save_writing(written, body=body, revision=revision, cause="by_hand", by=cast.learner)
     things.writing_version = written.writing.versions.first()
     things.writing_number = things.writing_version.number
