@@ -68,21 +68,21 @@ def change(before: str, after: str) -> Change:
     return Change((new - old).total(), (old - new).total())
 
 
-def must_keep(before: str, after: str, *, same_page: bool, kept_at: dt.datetime | None, now: dt.datetime) -> bool:
+def must_keep(before: str, after: str, *, same_page: bool, kept_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether the text `before` becomes a version before `after` takes its place.
 
-    Always when another page wrote it, when words go, and when the last version is older than five minutes.
+    Always when another page wrote it, when words go, and when the last version (or the beginning) is five minutes old.
     """
     if not before.strip() or before == after:
         return False
-    if not same_page or kept_at is None or now - kept_at >= VERSION_EVERY:
+    if not same_page or now - kept_at >= VERSION_EVERY:
         return True
     return change(before, after).removed > WORDS_TAKEN_AWAY
 
 
 def heading(number: str, title: str) -> str:
     """The line with which a criterion's section begins."""
-    return f"## {number} {title}"
+    return f"# {number} {title}"
 
 
 def answers(title: str, number: str) -> bool:

@@ -222,7 +222,7 @@ def _writing(things: SimpleNamespace, cast: Cast) -> None:
     type(one).objects.filter(pk=one.pk).update(invited_at=things.invited.invited_at - dt.timedelta(days=1))
     written = things.written = assignments.begin(things.writer, assignment=factories.essay_of(cohort), by=cast.learner)
     for revision, body in enumerate(
-        ("## 1.1 Define\n\nCoaching asks.", "## 1.1 Define\n\nCoaching asks, mentoring tells.")
+        ("# 1.1 Define\n\nCoaching asks.", "# 1.1 Define\n\nCoaching asks, mentoring tells.")
     ):
         assignments.save_writing(written, body=body, revision=revision, cause="by_hand", by=cast.learner)
     things.writing_version = written.writing.versions.first()

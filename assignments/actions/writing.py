@@ -69,7 +69,9 @@ def save_writing(
         return Kept(found, _version(found, body, VersionCause.OTHER_PAGE, by=by))
     last = found.versions.order_by("-number").first()
     now = clock.now()
-    if writing.must_keep(found.body, body, same_page=same_page, kept_at=last.saved_at if last else None, now=now):
+    if writing.must_keep(
+        found.body, body, same_page=same_page, kept_at=last.saved_at if last else found.begun_at, now=now
+    ):
         _version(found, found.body, VersionCause.AUTOSAVE, by=found.saved_by)
     if body != found.body:
         _replace(found, body, by=by)
@@ -175,7 +177,7 @@ def _locked(submission: Submission, by: User) -> Writing:
     try:
         with transaction.atomic():
             found, _ = Writing.objects.select_for_update().get_or_create(
-                submission=submission, defaults={"saved_at": clock.now(), "saved_by": by}
+                submission=submission, defaults={"begun_at": clock.now(), "saved_at": clock.now(), "saved_by": by}
             )
     except IntegrityError:
         found = Writing.objects.select_for_update().get(submission=submission)

@@ -27,6 +27,7 @@ class Writing(models.Model):
     # The open page that saved last, and the number of its save: a page may go on from its own text.
     page = models.CharField(max_length=40, blank=True)
     page_step = models.PositiveIntegerField(default=0)
+    begun_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

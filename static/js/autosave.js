@@ -85,7 +85,10 @@ export class Keeper {
   }
 
   changed() {
-    this.keep(this.typed());
+    const now = this.typed();
+    // A field that is left says so too, though everything is saved.
+    this.keep(now === this.before ? null : now);
+    if (now === this.before) return;
     this.since ??= Date.now();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), Math.max(0, Math.min(PAUSE, this.since + LONGEST - Date.now())));

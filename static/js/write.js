@@ -45,6 +45,7 @@ class Writer extends Keeper {
 
   changed() {
     super.changed();
+    if (this.typed() !== this.before && !this.stuck) this.say("Not saved yet");
     this.counts.later(this.typed());
   }
 
@@ -108,6 +109,7 @@ class Writer extends Keeper {
     while (this.busy) await new Promise((done) => setTimeout(done, 50));
     this.cause = cause;
     this.before = null;
+    this.say("Saving");
     await this.save();
   }
 
@@ -124,9 +126,13 @@ class Writer extends Keeper {
     }
   }
 
-  // What earlier pages of this browser kept and the server does not have.
-  recover() {
-    const left = this.copies().filter((one) => one.body !== this.typed() || store(one.key, null));
+  // What earlier pages of this browser kept and the server does not have. A page that is open holds a lock under the name of
+  // its copy, which is left to it.
+  async recover() {
+    const open = new Set((await navigator.locks?.query())?.held.map((one) => one.name));
+    navigator.locks?.request(this.key, () => new Promise(() => {}));
+    if (this.typed() !== this.before) return;
+    const left = this.copies().filter((one) => !open.has(one.key) && (one.body !== this.typed() || store(one.key, null)));
     const newest = left.find((one) => one.revision === this.revision);
     for (const one of left) if (one !== newest) this.show(one);
     if (!newest) return;

@@ -54,16 +54,16 @@ def url(name, essay, *more):
 
 
 def test_a_text_is_kept_with_its_words_and_its_next_revision(essay):
-    kept = save(essay, "## 1.1 Define\r\n\r\nCoaching asks.\r\n", page="a", step=1)
+    kept = save(essay, "# 1.1 Define\r\n\r\nCoaching asks.\r\n", page="a", step=1)
 
     assert kept.beside is None
     text = text_of(essay)
-    assert (text.body, text.words, text.revision) == ("## 1.1 Define\n\nCoaching asks.\n", 4, 1)
+    assert (text.body, text.words, text.revision) == ("# 1.1 Define\n\nCoaching asks.\n", 4, 1)
     assert text.saved_by == essay.enrolment.learner
 
 
 def test_the_count_is_that_of_the_document_the_text_becomes(essay):
-    body = "## 1.1 Define\n\nCoaching *asks*.[^1]\n\n[^1]: A note.\n\n## References\n\nSmith, 2020.\n"
+    body = "# 1.1 Define\n\nCoaching *asks*.[^1]\n\n[^1]: A note.\n\n# References\n\nSmith, 2020.\n"
     save(essay, body)
 
     document = actions.use_writing(essay, by=essay.enrolment.learner)
@@ -303,7 +303,7 @@ def test_the_page_that_stands_open_during_a_restore_overwrites_nothing(essay):
 
 
 def test_the_text_becomes_a_document_that_later_writing_does_not_change(essay):
-    save(essay, "## 1.1 Define\n\nCoaching asks.", page="a", step=1)
+    save(essay, "# 1.1 Define\n\nCoaching asks.", page="a", step=1)
     document = actions.use_writing(essay, by=essay.enrolment.learner)
     save(essay, "Something else.", revision=1, page="a", step=2)
 
@@ -311,11 +311,11 @@ def test_the_text_becomes_a_document_that_later_writing_does_not_change(essay):
     assert essay.document == document
     assert document.kind == "md"
     with document.file.open() as file:
-        assert file.read() == b"## 1.1 Define\n\nCoaching asks."
+        assert file.read() == b"# 1.1 Define\n\nCoaching asks."
     assert "Coaching asks." in document.reading.html
     assert [one["title"] for one in document.reading.outline] == ["1.1 Define"]
     assert not text_of(essay).is_in(document)
-    assert versions(essay)[0] == (1, "## 1.1 Define\n\nCoaching asks.", "used")
+    assert versions(essay)[0] == (1, "# 1.1 Define\n\nCoaching asks.", "used")
 
 
 def test_an_empty_text_is_not_used(essay):
@@ -330,7 +330,7 @@ def test_an_essay_is_written_used_and_handed_in_without_javascript(learner, essa
     assert "Nothing written yet" in page
     assert "no heading yet" in page
 
-    body = "## 1.1 Define\n\nCoaching asks."
+    body = "# 1.1 Define\n\nCoaching asks."
     answer = learner.post(url("save_writing", essay), {"body": body, "revision": 0, "page": "", "step": 0, "read": 1})
     assert answer["Location"] == url("read_writing", essay)
     assert "<p" in learner.get(answer["Location"]).content.decode()
@@ -351,7 +351,7 @@ def test_an_essay_is_written_used_and_handed_in_without_javascript(learner, essa
 
 
 def test_the_script_hears_the_revision_the_count_and_the_sections(learner, essay):
-    body = "## 1.1 Define\n\nCoaching asks."
+    body = "# 1.1 Define\n\nCoaching asks."
     moment = clock.now() + dt.timedelta(seconds=90)
     with clock.at(moment):
         answer = learner.post(
