@@ -176,7 +176,8 @@ def test_signing_out_saves_first(page, sign_in, essay, path):
 
 
 WORD = """<html><body><h1>1.1 Define</h1>
-<p class=MsoNormal>Coaching <b>asks</b> and <i style='mso-bidi-font-style:normal'>waits</i>.<a style='mso-footnote-id:ftn1' href="#_ftn1" name="_ftnref1"><span>[1]</span></a></p>
+<p class=MsoNormal>Coaching <b>asks</b> and <i style='mso-bidi-font-style:normal'>waits</i>.<a
+style='mso-footnote-id:ftn1' href="#_ftn1" name="_ftnref1"><span>[1]</span></a></p>
 <p class=MsoListParagraphCxSpFirst style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·<span>&nbsp; </span></span>first</p>
 <p class=MsoListParagraphCxSpLast style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>o</span>second</p>
 <p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>1.</span>numbered</p>
