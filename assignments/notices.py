@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from assignments import counting, declarations
 from assignments.deadlines import lateness
-from assignments.models import Marking, Submission
+from assignments.models import Draft, Marking, Submission
 from core import notices
 
 
@@ -75,3 +75,31 @@ def marked_referred(submission: Submission, marking: Marking) -> None:
             "url": _result(submission),
         },
     )
+
+
+# Drafts for comment
+
+
+def draft_sent(draft: Draft, tutors: Iterable[User]) -> None:
+    """To the tutors of the cohort: a draft waits for comment."""
+    for tutor in tutors:
+        notices.queue(
+            f"draft:{draft.pk}:sent:{tutor.pk}",
+            to=tutor,
+            template="emails/draft_sent.txt",
+            context={"draft": draft, "submission": draft.submission, "url": _draft(draft)},
+        )
+
+
+def draft_commented(draft: Draft) -> None:
+    """To the learner: the comments are there. Their words stay on the page."""
+    notices.queue(
+        f"draft:{draft.pk}:commented",
+        to=draft.submission.enrolment.learner,
+        template="emails/draft_commented.txt",
+        context={"draft": draft, "submission": draft.submission, "url": _draft(draft)},
+    )
+
+
+def _draft(draft: Draft) -> str:
+    return reverse("assignments:draft", args=[draft.pk])

@@ -7,7 +7,7 @@ a worker's death turns nothing back.
 from django.db.models import TextChoices
 
 from accounts.permissions import Can
-from assignments import policy
+from assignments import policy, writing
 from core.lifecycle import Transition
 
 
@@ -146,3 +146,30 @@ ABANDON_UPLOAD = Transition(
     target=UploadState.ABANDONED,
 )
 UPLOAD_TRANSITIONS = (COMPLETE_UPLOAD, USE_UPLOAD, ABANDON_UPLOAD)
+
+
+class DraftState(TextChoices):
+    """A draft for comment: it is not the hand-in, and nothing is marked by it."""
+
+    SENT = "sent", "With the tutor for comment"
+    COMMENTED = "commented", "Commented"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+COMMENT_ON_DRAFT = Transition(
+    verb="comment_on_draft",
+    label="Send comments",
+    sources=(DraftState.SENT,),
+    target=DraftState.COMMENTED,
+    needs=Can.COMMENT_ON_DRAFTS,
+    guards=(writing.draft_is_of_another, writing.tutors_the_cohort, writing.draft_is_free, writing.comments_are_there),
+)
+WITHDRAW_DRAFT = Transition(
+    verb="withdraw_draft",
+    label="Take this draft back",
+    sources=(DraftState.SENT,),
+    target=DraftState.WITHDRAWN,
+    needs=Can.SUBMIT_WORK,
+    guards=(writing.draft_is_own, writing.draft_is_unopened),
+)
+DRAFT_TRANSITIONS = (COMMENT_ON_DRAFT, WITHDRAW_DRAFT)

@@ -51,6 +51,11 @@ assignments:own               -          learner            8
 assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
 assignments:submission        draft      learner            10
+assignments:submission        written    learner            8
+assignments:write             written    learner            6
+assignments:writing_versions  written    learner            6
+assignments:drafts            -          tutor              5
+assignments:draft             essay_draft tutor             5
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              7
 verification:queue            -          iqa                7
@@ -67,7 +72,7 @@ ROWS = [row.split() for row in LISTS.strip().splitlines()]
 PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
-    "assignments:submission", "assignments:room", "verification:sample", "reporting:report",
+    "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
 }  # fmt: skip
 COPIES = 29
 
@@ -76,7 +81,8 @@ def grow(world) -> None:
     """Thirty of everything where there was one."""
     things, now = world.things, clock.now()
     day = dt.timedelta(days=1)
-    for name in ("applied", "active", "to_verify", "verified", "claimed", "completed"):
+    worlds.multiplied([things.writing_version], COPIES, number=lambda n: 100 + n)
+    for name in ("applied", "active", "writer", "to_verify", "verified", "claimed", "completed"):
         one = getattr(things, name)
         people = worlds.multiplied([one.learner], COPIES, deep=False)
         for learner in people:

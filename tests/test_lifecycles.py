@@ -45,6 +45,8 @@ Document (a file handed in) | turn_away     | examining waiting_for_scan   -> re
 Upload (a file on its way) | complete_upload | open                       -> complete     | L
 Upload (a file on its way) | use_upload    | complete                      -> used         | L
 Upload (a file on its way) | abandon_upload | open complete                -> abandoned    | W
+Draft for comment        | comment_on_draft   | sent                         -> commented    | T
+Draft for comment        | withdraw_draft     | sent                         -> withdrawn    | L
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
 Sample of marking        | answer             | returned                     -> answered     | T
@@ -64,6 +66,7 @@ APPS = {
     "Submission (one attempt)": "assignments",
     "Document (a file handed in)": "assignments",
     "Upload (a file on its way)": "assignments",
+    "Draft for comment": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
     "Progress report": "reporting",

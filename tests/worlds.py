@@ -100,6 +100,7 @@ def a_world(cast: Cast) -> World:
     _sessions(things, cast)
     _work(things, cast)
     _award(things, cast)
+    _writing(things, cast)
     _reports(things, cast)
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
@@ -203,6 +204,31 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.upload = assignments.begin_upload(one, name="hall.mp4", size=5, modified=0, limit=5, by=learner)
     things.submitted = factories.a_submission(cast=cast, one=things.active)
     things.criterion = things.submitted.criteria().first()
+
+
+def _writing(things: SimpleNamespace, cast: Cast) -> None:
+    """The learner's essay in a third cohort: written in the browser, with versions, and a draft of it for comment."""
+    cohort = _a_second_cohort(cast, things.cohort)
+    for person, role in ((cast.iqa, Role.IQA), (cast.eqa, Role.EQA)):
+        programmes.allocate_verifier(
+            cohort,
+            verifier=person,
+            role=role,
+            from_on=cohort.starts_on,
+            to_on=clock.today() + dt.timedelta(days=90),
+            by=cast.administrator,
+        )
+    one = things.writer = factories.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
+    # The form that is not filled in stays the newest.
+    type(one).objects.filter(pk=one.pk).update(invited_at=things.invited.invited_at - dt.timedelta(days=1))
+    written = things.written = assignments.begin(things.writer, assignment=factories.essay_of(cohort), by=cast.learner)
+    for revision, body in enumerate(
+        ("# 1.1 Define\n\nCoaching asks.", "# 1.1 Define\n\nCoaching asks, mentoring tells.")
+    ):
+        assignments.save_writing(written, body=body, revision=revision, cause="by_hand", by=cast.learner)
+    things.writing_version = written.writing.versions.first()
+    things.writing_number = things.writing_version.number
+    things.essay_draft = assignments.send_draft(written, source="text", note="Enough on 1.1?", by=cast.learner)
 
 
 def _award(things: SimpleNamespace, cast: Cast) -> None:

@@ -1,6 +1,7 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
 from assignments.actions.handing_in import hand_in_for_learner, submit
+from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
 from assignments.actions.portfolio import (
     add_evidence,
     add_practice_client,
@@ -12,6 +13,7 @@ from assignments.actions.portfolio import (
 )
 from assignments.actions.submissions import attach, begin
 from assignments.actions.uploads import abandon_upload, begin_upload, complete_upload, receive_piece, use_upload
+from assignments.actions.writing import restore_writing, save_writing, use_writing
 
 __all__ = [
     "abandon_upload",
@@ -21,13 +23,20 @@ __all__ = [
     "begin",
     "begin_upload",
     "complete_upload",
+    "comment_on_draft",
     "edit_practice_client",
     "edit_session",
     "hand_in_for_learner",
     "log_session",
     "receive_piece",
     "remove_evidence",
+    "restore_writing",
+    "save_comments",
     "save_text",
+    "save_writing",
+    "send_draft",
     "submit",
     "use_upload",
+    "use_writing",
+    "withdraw_draft",
 ]

@@ -5,12 +5,14 @@ from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
 from assignments.models.uploads import Upload
 from assignments.models.wording import FrozenWording
+from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
     "CriterionDecision",
     "Decision",
     "Declaration",
     "Document",
+    "Draft",
     "Evidence",
     "Figure",
     "FrozenWording",
@@ -25,4 +27,7 @@ __all__ = [
     "Submission",
     "UnitResult",
     "Upload",
+    "VersionCause",
+    "Writing",
+    "WritingVersion",
 ]

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
 from assignments import documents, policy
-from assignments.models import Document, Evidence, Figure, Submission
+from assignments.models import Document, Draft, Evidence, Figure, Submission
 from core.lifecycle import record
 
 _SHOWN = ("image/png", "image/jpeg", "image/gif")
@@ -59,7 +59,9 @@ def evidence(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def _check(request: AuthedRequest, found: Document) -> None:
-    """Others than the learner see the document of a handed-in attempt only, not those it replaced."""
+    """Others than the learner see the document of a handed-in attempt and drafts for comment, not those replaced."""
+    if Draft.objects.visible_to(request.user).filter(document=found.pk).exists():
+        return
     visible = Submission.objects.visible_to(request.user).filter(pk=found.submission_id)
     if found.submission.enrolment.learner_id != request.user.pk:
         visible = visible.filter(document=found.pk)

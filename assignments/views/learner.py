@@ -21,6 +21,7 @@ from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
 from assignments.views.reading import about, breakdown, checks_of, length_of, shown, step_of
+from assignments.views.drafts import part_of
 from core import clock
 from enrolment.models import Enrolment
 from programmes.models import Assignment
@@ -186,6 +187,7 @@ def _prepare(
         "ai_rule": declarations.ai_rule(found.assignment),
         "units": list(found.assignment.units.all()),
         **_prepared(found),
+        **part_of(found),
     }
     return render(request, "assignments/prepare.html", context)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import User
+from assignments import actions as assignments
 from assignments.models import Submission
 from config.demo import reflections, steps
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
@@ -61,6 +62,7 @@ class Live:
         return {
             "priya": (people[DRAFT].learner, "an essay that is nearly ready to hand in"),
             "tomasz": (people[REFERRED].learner, "feedback on a referred essay, and two actions"),
+            "zainab": (people[LATE].learner, "an essay that is written in the browser, and late"),
             "yusuf": (people[PORTFOLIO].learner, "a portfolio that grows: clients, sessions, evidence"),
             "marta": (people[APPLIED].learner, "an enrolment that waits for the tutor"),
             "simon": (people[INVITED].learner, "an enrolment form and a questionnaire to fill in"),
@@ -159,7 +161,9 @@ class Live:
         self._essay(people[MARKING], handed_in=6, words=4377)
         self._essay(people[OVERDUE], handed_in=23, words=5012)
         with clock.at(ago(2)):
-            steps.start_essay(people[DRAFT], seed=531, words=4612)
+            draft = steps.start_essay(people[DRAFT], seed=531, words=4612)
+            question = "Does 2.1 say enough about my own practice, or is it still too general?"
+            assignments.send_draft(draft, note=question, by=people[DRAFT].learner)
         for one, days in ((REFERRED, 20), (AGAIN, 45)):
             submission = self._essay(people[one], handed_in=days, words=4120, weak={"1.3", "2.3"})
             with clock.at(ago(days - 8)):
@@ -194,7 +198,7 @@ class Live:
         self._late(people[LATE])
 
     def _late(self, one: Enrolment) -> None:
-        """Somebody whose own date has passed: the reminder has gone out, the essay has not come in."""
+        """Somebody whose own date has passed: the reminder has gone out, the essay, written here, has not come in."""
         essay = one.cohort.version.assignments.get(kind="essay")
         with clock.at(self.ago(40)):
             enrolment.set_deadline(
@@ -204,6 +208,8 @@ class Live:
                 reason="an early date, asked for by the learner",
                 by=self.helen,
             )
+        evenings = [(steps.at_hour(self.ago(days), 20, 15), words) for days, words in ((6, 900), (3, 1600), (1, 2100))]
+        steps.write_essay(one, seed=77, evenings=evenings)
 
     def _essay(self, one: Enrolment, *, handed_in: int, words: int, weak: set[str] | None = None) -> Submission:
         with clock.at(steps.at_hour(self.ago(handed_in), 21, 17)):

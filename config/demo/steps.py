@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 import tempfile
 from collections.abc import Set
@@ -17,6 +18,7 @@ from assignments import actions as assignments
 from assignments import documents, examination, marking
 from assignments.models import Submission
 from config.demo import essays, reflections
+from config.demo.essay_parts import Paragraph, Section
 from config.demo.people import PATHWAYS, Company, address
 from core import clock
 from enrolment import actions as enrolment
@@ -227,6 +229,26 @@ def start_essay(
         examination.make_ready(document, documents.Examined(kind, documents.read(path, kind)))
     submission.refresh_from_db()
     return submission
+
+
+def write_essay(one: Enrolment, *, seed: int, evenings: list[tuple[dt.datetime, int]]) -> Submission:
+    """Begin the essay in the browser: on each evening it grows to that many words, saved by hand."""
+    essay = one.cohort.version.assignments.get(kind="essay")
+    with clock.at(evenings[0][0]):
+        submission = assignments.begin(one, assignment=essay, by=one.learner)
+    criteria = [(criterion.number, criterion.title) for criterion in submission.criteria()]
+    composed = essays.compose(seed=seed, words=4300, author=one.learner.full_name, criteria=criteria)
+    blocks = [text for section in composed.sections for text in (f"# {section.heading}", *_texts(section))]
+    for revision, (evening, words) in enumerate(evenings):
+        lengths = itertools.accumulate(len(block.split()) for block in blocks)
+        body = "\n\n".join(block for block, length in zip(blocks, lengths, strict=True) if length <= words)
+        with clock.at(evening):
+            assignments.save_writing(submission, body=body, revision=revision, cause="by_hand", by=one.learner)
+    return submission
+
+
+def _texts(section: Section) -> list[str]:
+    return [block.text for block in section.blocks if isinstance(block, Paragraph)]
 
 
 def hand_in(submission: Submission) -> Submission:
