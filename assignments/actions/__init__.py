@@ -1,5 +1,6 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
+from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
 from assignments.actions.portfolio import (
     add_evidence,
     add_practice_client,
@@ -18,8 +19,12 @@ __all__ = [
     "begin",
     "edit_practice_client",
     "edit_session",
+    "judge_similarity",
     "log_session",
+    "note_viva",
+    "raise_concern",
     "remove_evidence",
     "save_text",
+    "settle_concern",
     "submit",
 ]

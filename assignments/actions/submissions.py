@@ -12,13 +12,14 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import deadlines, declarations, documents, notices, policy
+from assignments import comparison, deadlines, declarations, documents, notices, policy, tasks
 from assignments.actions.freezing import freeze_portfolio
 from assignments.models import Declaration, Document, Figure, Reading, Submission
 from assignments.states import SUBMIT, SubmissionState
 from core import clock
 from core.lifecycle import move, record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
+from core.tasks import ring
 from enrolment.models import Enrolment
 from programmes.models import Assignment
 
@@ -110,6 +111,8 @@ def submit(
     due_on = deadlines.effective(submission.enrolment, submission.assignment).due_on
     facts |= {"submitted_at": now, "submitted_by": by, "due_on": due_on, "reference": reference(submission)}
     move(submission, SUBMIT, by=by, detail={"reference": facts["reference"]}, **facts)
+    if check := comparison.queue(submission):
+        ring(tasks.compare_submission, check.pk)
     notices.submission_received(submission)
     markers = submission.enrolment.cohort.appointments.covering(clock.today()).select_related("tutor")
     notices.submission_arrived(submission, {one.tutor for one in markers})

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Prefetch, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
@@ -128,6 +129,8 @@ def _read(request: AuthedRequest, found: Submission) -> HttpResponse:
         "outline": reading.outline if reading else [],
         "evidence": found.evidence.prefetch_related("criteria") if found.submitted_at else [],
     }
+    if not context["own"] and request.user.can(Can.SEE_AUTHENTICITY):
+        context["authenticity"] = reverse("assignments:authenticity", args=[found.pk])
     return render(request, "assignments/read.html", context)
 
 
