@@ -28,8 +28,9 @@ from core.lifecycle import record
 COMMON = 100
 # The best so many documents are laid beside the new one, word for word.
 CANDIDATES = 30
-# Fingerprints of a passage lie close together at nearly the same distance in both: three within 64 words, 16 apart.
-STRETCH, DRIFT, LEAST = 64, 16, 3
+# Fingerprints of a passage lie close together at nearly the same distance in both texts: three within 64 words and 16 of
+# drift, spread over more words than a set phrase has.
+STRETCH, DRIFT, LEAST, APART = 64, 16, 3, 8
 _PLACEHOLDERS = r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}"
 
 
@@ -75,15 +76,26 @@ def _prepare(check: SimilarityCheck) -> Tokens:
     check.words = own.compared
     check.words_left_out = _words_left_out(own, check.left_out)
     check.engine = ENGINE
-    kept = {(one.hash, one.position) for one in similarity.fingerprints(own)}
     with transaction.atomic():
-        Fingerprint.objects.bulk_create(
-            [Fingerprint(hash=value, document=document, position=position) for value, position in sorted(kept)],
-            batch_size=5000,
-            ignore_conflicts=True,
-        )
+        _store(document, similarity.fingerprints(own))
         check.save(update_fields=["left_out", "words", "words_left_out", "engine"])
     return own
+
+
+def _store(document: Document, prints: Sequence[Print]) -> None:
+    """Keep the fingerprints; those that are there already, from a worker that died, stay as they are."""
+    if connection.vendor == "postgresql":
+        rows: list[Any] = [document.pk, [one.hash for one in prints], [one.position for one in prints]]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into assignments_fingerprint (hash, document_id, position) "
+                "select one.hash, %s, one.place from unnest(%s::bigint[], %s::int[]) as one(hash, place) "
+                "on conflict do nothing",
+                rows,
+            )
+        return
+    made = [Fingerprint(hash=value, document=document, position=position) for value, position in prints]
+    Fingerprint.objects.bulk_create(made, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -210,12 +222,12 @@ select document_id from (
     cross join lateral (
         select document_id, position, count(*) over () as common from (
             select document_id, position from assignments_fingerprint stored
-            where stored.hash = asked.hash and stored.document_id <> all(%s)
+            where stored.hash = asked.hash and stored.document_id <> all(%s::bigint[])
             order by document_id, position limit {COMMON}
-        ) as some
+        ) as few
     ) as found
     group by document_id, place / {STRETCH}, (position - place + 1048576) / {DRIFT}
-    having count(*) >= {LEAST}
+    having count(*) >= {LEAST} and max(place) - min(place) >= {APART}
 ) as cells
 group by document_id order by max(weight) desc, document_id limit {CANDIDATES}
 """  # noqa: S608 - only our own numbers are put in
@@ -241,14 +253,15 @@ def _candidates_anywhere(asked: Sequence[Print], not_compared: Sequence[int]) ->
         for value, document, position in stored.values_list("hash", "document_id", "position"):
             if len(hits[value]) < COMMON:
                 hits[value].append((document, position))
-    cells: defaultdict[tuple[int, int, int], list[float]] = defaultdict(list)
+    cells: defaultdict[tuple[int, int, int], list[tuple[int, float]]] = defaultdict(list)
     for value, found in hits.items():
         for place in places[value]:
             for document, position in found:
                 cell = document, place // STRETCH, (position - place + 1048576) // DRIFT
-                cells[cell].append(1 / len(found))
+                cells[cell].append((place, 1 / len(found)))
     best: dict[int, float] = {}
-    for (document, _, _), weights in cells.items():
-        if len(weights) >= LEAST:
-            best[document] = max(best.get(document, 0), sum(weights))
+    for (document, _, _), found_here in cells.items():
+        spread = max(found_here)[0] - min(found_here)[0]
+        if len(found_here) >= LEAST and spread >= APART:
+            best[document] = max(best.get(document, 0), sum(weight for _, weight in found_here))
     return sorted(best, key=lambda document: (-best[document], document))[:CANDIDATES]

@@ -52,7 +52,8 @@ assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
 assignments:submission        draft      learner            10
 assignments:desk              -          tutor              8
-assignments:room              submitted  tutor              8
+assignments:room              submitted  tutor              9
+assignments:authenticity      passed     tutor              10
 verification:queue            -          iqa                7
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
@@ -67,7 +68,7 @@ ROWS = [row.split() for row in LISTS.strip().splitlines()]
 PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
-    "assignments:submission", "assignments:room", "verification:sample", "reporting:report",
+    "assignments:submission", "assignments:room", "assignments:authenticity", "verification:sample", "reporting:report",
 }  # fmt: skip
 COPIES = 29
 

@@ -10,6 +10,8 @@ from .winnowing import GRAM, grams
 # phrases of a field are shorter; what is set in quotation marks is left out before.
 LEAST_WORDS = 22
 LEAST_DENSITY = 0.6
+# Of them so many stand in unbroken runs of a fingerprint's length; what has fewer is not looked at more closely.
+LEAST_IN_RUNS = 10
 # So many words may lie between two runs of one passage: some changed words in a row.
 GAP = 12
 _REPEATS = 16
@@ -100,19 +102,23 @@ def _runs(first: Tokens, second: Tokens, hashes: list[int] | None) -> list[Run]:
 
 
 def _chains(runs: list[Run]) -> list[list[Run]]:
-    """Runs that follow each other closely in both texts, each run in one chain; the longest chains first."""
+    """Runs that follow each other closely in both texts, each run in one chain; the longest chains first, short ones not at all."""
     best: list[int] = []
     before: list[int] = []
+    near: list[int] = []
     for n, (i, j, size) in enumerate(runs):
+        near = [m for m in near if runs[m][0] + runs[m][2] + GAP >= i][-_REPEATS * GAP :]
         score, link = size, -1
-        for m in range(n - 1, max(-1, n - 200), -1):
+        for m in near:
             pi, pj, psize = runs[m]
+            if not (pi < i and pj < j <= pj + psize + GAP):
+                continue
             overlap = max(pi + psize - i, pj + psize - j, 0)
-            close = i - pi - psize <= GAP and j - pj - psize <= GAP
-            if close and pi < i and pj < j and overlap < min(size, psize) and best[m] + size - overlap > score:
+            if overlap < min(size, psize) and best[m] + size - overlap > score:
                 score, link = best[m] + size - overlap, m
         best.append(score)
         before.append(link)
+        near.append(n)
     used: set[int] = set()
     chains = []
     for n in sorted(range(len(runs)), key=lambda n: -best[n]):
@@ -121,7 +127,7 @@ def _chains(runs: list[Run]) -> list[list[Run]]:
             used.add(n)
             chain.append(runs[n])
             n = before[n]
-        if chain:
+        if sum(size for _, _, size in chain) >= LEAST_IN_RUNS:
             chains.append(chain[::-1])
     return chains
 

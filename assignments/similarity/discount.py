@@ -92,9 +92,9 @@ def _runs_of(own: Tokens, given: set[int]) -> list[LeftOut]:
     return found
 
 
-def _bare(line: str) -> tuple[str, ...]:
+def _bare(line: str) -> tuple[int, ...]:
     """The words of a line without the number in front of it."""
-    return tuple(tokens(_NUMBERING.sub("", line, count=1)).words)
+    return tuple(tokens(_NUMBERING.sub("", line, count=1)).values)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 
 # Marks that stand inside a word without ending it: accents set apart, apostrophes, soft hyphens, characters of no width.
@@ -22,14 +21,19 @@ PRIME = (1 << 61) - 1
 class Tokens:
     """The words in their order. `values` are their hashes; `considered` is 0 where a word is left out of comparing."""
 
-    words: list[str]
+    written: list[str]
     values: list[int]
     starts: list[int]
     ends: list[int]
     considered: bytearray
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self.values)
+
+    @property
+    def words(self) -> list[str]:
+        """The words as they are compared."""
+        return [plain(one) for one in self.written]
 
     @property
     def compared(self) -> int:
@@ -37,33 +41,43 @@ class Tokens:
         return sum(self.considered)
 
 
-@lru_cache(maxsize=1 << 17)
-def known(word: str) -> tuple[str, int]:
-    """A word as it is compared, and its hash: the same in every process, below 2^61."""
+def plain(word: str) -> str:
+    """A word as it is compared."""
     if word.isascii():
-        plain = word.lower().replace("'", "")
-    else:
-        apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-        plain = _MARKS.sub("", apart).translate(_ALIKE)
-    return plain, int.from_bytes(blake2b(plain.encode(), digest_size=8).digest(), "big") % PRIME
+        return word.lower().replace("'", "")
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
+    return _MARKS.sub("", apart).translate(_ALIKE)
+
+
+class _Hashes(dict[str, int]):
+    """The hash of each word met so far: the same in every process, below 2^61."""
+
+    MOST = 1 << 18
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= self.MOST:
+            self.clear()
+        value = int.from_bytes(blake2b(plain(word).encode(), digest_size=8).digest(), "big") % PRIME
+        self[word] = value
+        return value
+
+
+_hashes = _Hashes()
 
 
 def tokens(text: str, left_out: Iterable[tuple[int, int]] = ()) -> Tokens:
     """The words of `text`; those that touch a range of `left_out` (from, to, in characters) are not considered."""
-    words, values, starts, ends = [], [], [], []
-    for found in _WORD.finditer(text):
-        word, value = known(found[0])
-        words.append(word)
-        values.append(value)
-        starts.append(found.start())
-        ends.append(found.end())
-    considered = bytearray(b"\x01") * len(words)
+    found = list(_WORD.finditer(text))
+    written = [one[0] for one in found]
+    starts = [one.start() for one in found]
+    ends = [one.end() for one in found]
+    considered = bytearray(b"\x01") * len(found)
     at = 0
     for start, end in sorted(left_out):
-        while at < len(words) and ends[at] <= start:
+        while at < len(found) and ends[at] <= start:
             at += 1
         place = at
-        while place < len(words) and starts[place] < end:
+        while place < len(found) and starts[place] < end:
             considered[place] = 0
             place += 1
-    return Tokens(words, values, starts, ends, considered)
+    return Tokens(written, [_hashes[one] for one in written], starts, ends, considered)

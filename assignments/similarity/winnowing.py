@@ -28,15 +28,17 @@ class Fingerprint(NamedTuple):
 
 def grams(found: Tokens) -> list[int]:
     """The hash of the run of GRAM words that begins at each word; -1 where a word of the run is left out."""
-    values, taken = found.values, found.considered
-    size = len(values)
-    hashes = [-1] * size
-    whole = 0
-    for end in range(size):
-        whole = whole + 1 if taken[end] else 0
-        if whole >= GRAM:
-            a, b, c, d, e = values[end - 4 : end + 1]
-            hashes[end - 4] = (a * _P4 + b * _P3 + c * _P2 + d * _P1 + e) % PRIME
+    v = found.values
+    hashes = [
+        (a * _P4 + b * _P3 + c * _P2 + d * _P1 + e) % PRIME
+        for a, b, c, d, e in zip(v, v[1:], v[2:], v[3:], v[4:], strict=False)
+    ]
+    hashes += [-1] * (len(v) - len(hashes))
+    if len(found) > found.compared:
+        for place, taken in enumerate(found.considered):
+            if not taken:
+                first = max(0, place - GRAM + 1)
+                hashes[first : place + 1] = [-1] * (place + 1 - first)
     return hashes
 
 

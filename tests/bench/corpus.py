@@ -77,8 +77,8 @@ def draw(dice: Random, number: int) -> list[str]:
     return dice.choices(words, cum_weights=weights, k=number)
 
 
-def essay(seed: object, words: int = 5000) -> list[str]:
-    """The paragraphs of an essay of about so many words; its last ones are the reference list."""
+def essay(seed: object, words: int = 4450) -> list[str]:
+    """The paragraphs of an essay: so many words and a ninth more in set phrases; its last ones are the reference list."""
     dice = Random(f"essay {seed}")
     quotations, books = _stock()
     paragraphs = []
