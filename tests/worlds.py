@@ -229,6 +229,7 @@ def _authenticity(things: SimpleNamespace, cast: Cast) -> None:
     for one in (things.passed, things.submitted):
         one.refresh_from_db()
         comparison.compare(one.document.similarity_check.pk)
+        one.refresh_from_db()
     assignments.judge_similarity(things.passed, verdict="talk", note="The same example twice.", by=cast.tutor)
     assignments.note_viva(
         things.passed, held_on=clock.today(), minutes=15, note="Knows it, and said why.", by=cast.tutor

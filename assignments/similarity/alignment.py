@@ -8,7 +8,7 @@ from .winnowing import GRAM, grams
 
 # A passage counts from this many words in common, which must be at least this share of its length in both texts. Set
 # phrases of a field are shorter; what is set in quotation marks is left out before.
-LEAST_WORDS = 22
+LEAST_WORDS = 26
 LEAST_DENSITY = 0.6
 # Of them so many stand in unbroken runs of a fingerprint's length; what has fewer is not looked at more closely.
 LEAST_IN_RUNS = 10
