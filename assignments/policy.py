@@ -167,6 +167,18 @@ def is_marker(submission: Any, by: Any) -> str:
     return "You are not appointed to this cohort today, so you cannot mark its work."
 
 
+def may_judge(submission: Any, by: Any) -> str:
+    """Who adds to an authenticity file: the tutor appointed today or the IQA allocated, never about their own work."""
+    if submission.enrolment.learner_id == by.pk:
+        return "This is your own work, so somebody else looks at it."
+    cohort, today = submission.enrolment.cohort, clock.today()
+    if cohort.appointments.covering(today).filter(tutor=by).exists():
+        return ""
+    if cohort.allocations.in_force(today).filter(verifier=by, role="iqa").exists():
+        return ""
+    return "You are not appointed to this cohort today, so you can read this file and not add to it."
+
+
 def learner_is_on_programme(submission: Any, by: Any) -> str:
     """The work of somebody who has left the programme is kept, and marked no more."""
     if submission.enrolment.state == "active":

@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from assignments import examination
+from assignments import comparison, examination
 
 
 @shared_task
 def examine_document(pk: int) -> None:
     """Examine one document that has arrived."""
     examination.examine(pk)
+
+
+@shared_task
+def compare_submission(pk: int) -> bool:
+    """Carry out one waiting comparison, by the number of its `SimilarityCheck`."""
+    return comparison.compare(pk)

@@ -177,6 +177,13 @@ assignments:award_pass               submitted                      x.xxxxxxs
 assignments:refer                    submitted                      x.xxxxxxs
 assignments:result_sheet             passed                         ....xxxxs
 assignments:result_sheet             submitted                      ----xxxxs
+assignments:authenticity             passed                         x...xxxxs
+assignments:authenticity             submitted                      x...xxxxs
+assignments:similarity               passed+submitted               x...xxxxs
+assignments:judge_similarity         passed                         x..xxxxxs
+assignments:note_viva                passed                         x..xxxxxs
+assignments:raise_concern            passed                         x..xxxxxs
+assignments:settle_concern           concern                        x..xxxxxs
 
 verification:queue                   -                              xx...xxxs
 verification:sign_offs               -                              xx...xxxs

@@ -58,6 +58,8 @@ assignments:drafts            -          tutor              5
 assignments:draft             essay_draft tutor             5
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              7
+assignments:room              submitted  tutor              9
+assignments:authenticity      passed     tutor              10
 verification:queue            -          iqa                7
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
@@ -73,6 +75,7 @@ PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
     "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
+    "assignments:submission", "assignments:room", "assignments:authenticity", "verification:sample", "reporting:report",
 }  # fmt: skip
 COPIES = 29
 

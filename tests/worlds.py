@@ -18,6 +18,7 @@ from docx import Document as Docx
 from accounts import invitations
 from accounts.permissions import Role
 from assignments import actions as assignments
+from assignments import comparison
 from assignments.models import Figure
 from core import clock
 from core.models import Notice
@@ -101,6 +102,7 @@ def a_world(cast: Cast) -> World:
     _work(things, cast)
     _award(things, cast)
     _writing(things, cast)
+    _authenticity(things, cast)
     _reports(things, cast)
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
@@ -247,6 +249,19 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
     factories.verified(cast=cast, one=things.claimed)
     things.claim = verification.claim(things.claimed, order_number="4711", by=cast.administrator)
     factories.certificated(cast=cast, one=things.completed)
+
+
+def _authenticity(things: SimpleNamespace, cast: Cast) -> None:
+    """Two pieces that have passages in common, both compared, and a file with something in each of its parts."""
+    for one in (things.passed, things.submitted):
+        one.refresh_from_db()
+        comparison.compare(one.document.similarity_check.pk)
+        one.refresh_from_db()
+    assignments.judge_similarity(things.passed, verdict="talk", note="The same example twice.", by=cast.tutor)
+    assignments.note_viva(
+        things.passed, held_on=clock.today(), minutes=15, note="Knows it, and said why.", by=cast.tutor
+    )
+    things.concern = assignments.raise_concern(things.passed, text="Section 2.1 reads unlike the rest.", by=cast.tutor)
 
 
 def _reports(things: SimpleNamespace, cast: Cast) -> None:

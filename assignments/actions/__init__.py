@@ -2,6 +2,7 @@
 
 from assignments.actions.handing_in import hand_in_for_learner, submit
 from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
+from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
 from assignments.actions.portfolio import (
     add_evidence,
     add_practice_client,
@@ -22,12 +23,15 @@ __all__ = [
     "attach",
     "begin",
     "begin_upload",
-    "complete_upload",
     "comment_on_draft",
+    "complete_upload",
     "edit_practice_client",
     "edit_session",
     "hand_in_for_learner",
+    "judge_similarity",
     "log_session",
+    "note_viva",
+    "raise_concern",
     "receive_piece",
     "remove_evidence",
     "restore_writing",
@@ -35,6 +39,7 @@ __all__ = [
     "save_text",
     "save_writing",
     "send_draft",
+    "settle_concern",
     "submit",
     "use_upload",
     "use_writing",

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import counting, deadlines, declarations, documents, examination, notices, policy
+from assignments import comparison, counting, deadlines, declarations, documents, examination, notices, policy, tasks
 from assignments.actions.freezing import freeze_portfolio
 from assignments.actions.judging import judged
 from assignments.actions.names import base_name, refuse, suffix_of
@@ -23,6 +23,7 @@ from assignments.uploads import fingerprint
 from core import clock
 from core.lifecycle import Transition, move, record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
+from core.tasks import ring
 from enrolment.models import Enrolment
 from programmes.models import Assignment
 
@@ -187,6 +188,8 @@ def _hand_in(
     if behalf:
         detail |= {**behalf, "arrived_at": behalf["arrived_at"].isoformat()}
     move(submission, step, by=by, detail=detail, **facts)
+    if check := comparison.queue(submission):
+        ring(tasks.compare_submission, check.pk)
     notices.submission_received(submission)
     markers = submission.enrolment.cohort.appointments.covering(clock.today()).select_related("tutor")
     notices.submission_arrived(submission, {one.tutor for one in markers})

@@ -6,7 +6,7 @@ from assignments.migrations import _frozen
 class Migration(migrations.Migration):
     """Always the newest of this app; see `_frozen`."""
 
-    dependencies = [("assignments", "0004_writing_and_drafts")]
+    dependencies = [("assignments", "0005_authenticity")]
 
     operations = [
         migrations.RunPython(_frozen.keep_wordings, migrations.RunPython.noop),

@@ -1,5 +1,15 @@
 """Submissions, portfolios and marking. This package re-exports models and their choices, nothing else."""
 
+from assignments.models.authenticity import (
+    Concern,
+    ConcernOutcome,
+    Fingerprint,
+    SimilarityCheck,
+    SimilarityDecision,
+    SimilarityMatch,
+    Verdict,
+    VivaNote,
+)
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
@@ -8,6 +18,8 @@ from assignments.models.wording import FrozenWording
 from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
+    "Concern",
+    "ConcernOutcome",
     "CriterionDecision",
     "Decision",
     "Declaration",
@@ -15,6 +27,7 @@ __all__ = [
     "Draft",
     "Evidence",
     "Figure",
+    "Fingerprint",
     "FrozenWording",
     "Marking",
     "Outcome",
@@ -24,10 +37,15 @@ __all__ = [
     "PracticeSession",
     "Reading",
     "Route",
+    "SimilarityCheck",
+    "SimilarityDecision",
+    "SimilarityMatch",
     "Submission",
     "UnitResult",
     "Upload",
+    "Verdict",
     "VersionCause",
+    "VivaNote",
     "Writing",
     "WritingVersion",
 ]

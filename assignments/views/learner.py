@@ -141,6 +141,8 @@ def _read(request: AuthedRequest, found: Submission) -> HttpResponse:
         "outline": reading.outline if reading else [],
         "evidence": found.evidence.prefetch_related("criteria") if found.submitted_at else [],
     }
+    if not context["own"] and request.user.can(Can.SEE_AUTHENTICITY):
+        context["authenticity"] = reverse("assignments:authenticity", args=[found.pk])
     return render(request, "assignments/read.html", context)
 
 

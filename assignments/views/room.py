@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from assignments import policy
+from assignments import authenticity, policy
 from assignments.declarations import AI_USES
 from assignments.models import CriterionDecision, Submission
 from assignments.states import SubmissionState
@@ -154,6 +154,11 @@ class Room:
         """How the learner answered whether AI was used."""
         declaration = getattr(self.submission, "declaration", None)
         return dict(AI_USES).get(declaration.ai_use, "") if declaration else "Nothing declared"
+
+    @property
+    def similarity(self) -> str:
+        """What the comparison with other work found, in a sentence."""
+        return authenticity.headline(authenticity.check_of(self.submission))
 
     @property
     def work(self) -> str:
