@@ -126,7 +126,7 @@ def _read(request: AuthedRequest, found: Submission) -> HttpResponse:
         "own": found.enrolment.learner_id == request.user.pk,
         "text": shown(found.document) if reading else "",
         "outline": reading.outline if reading else [],
-        "evidence": found.evidence.prefetch_related("criteria") if found.submitted_at else [],
+        "evidence": found.evidence.all() if found.submitted_at else [],
     }
     return render(request, "assignments/read.html", context)
 
