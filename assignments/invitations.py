@@ -8,9 +8,10 @@ from enum import Enum
 
 from django.core import signing
 from django.core.cache import cache
+from django.db.models import Prefetch
 from django.urls import reverse
 
-from assignments.models import FeedbackRequest
+from assignments.models import FeedbackRequest, Submission
 from core import clock
 
 _SALT = "assignments.client_feedback"
@@ -50,7 +51,7 @@ def read(given: str) -> Link:
     """Which request the link belongs to, and whether it may still be answered."""
     known = FeedbackRequest.objects.select_related(
         "client__enrolment__learner", "client__enrolment__cohort__version__qualification"
-    )
+    ).prefetch_related(Prefetch("client__enrolment__submissions", Submission.objects.select_related("assignment")))
     try:
         asked = known.get(pk=signing.loads(given, salt=_SALT))
     except (signing.BadSignature, FeedbackRequest.DoesNotExist, TypeError, ValueError):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 NAME, EMAIL, PHONE = "a name", "an e-mail address", "a phone number"
 
-_WORD = r"[A-Z][a-zà-öø-ÿ]+(?:[-'’][A-Z]?[a-zà-öø-ÿ]+)*"
+_CAP, _LOW = "A-ZÀ-ÖØ-Þ", "a-zà-öø-ÿ"
+_WORD = rf"(?:[OD]['’])?[{_CAP}][{_LOW}]+(?:[{_CAP}][{_LOW}]+)?(?:[-'’][{_CAP}]?[{_LOW}]+)*"
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 # British numbers with their national 0, +44 or 0044 in front, and others from abroad with a +.
 _PHONE = re.compile(

@@ -144,6 +144,16 @@ assignments:save_text                enrolment+review               .xxxxxxxs
 assignments:evidence_files           enrolment                      .xxxxxxxs
 assignments:add_evidence             enrolment                      .xxxxxxxs
 assignments:remove_evidence          evidence                       .xxxxxxxs
+assignments:reflective_log           enrolment                      .xxxxxxxs
+assignments:edit_evidence            evidence                       .xxxxxxxs
+assignments:ask_for_feedback         practice_client                pppppppps
+assignments:close_feedback_link      feedback_request               pppppppps
+assignments:client_feedback          feedback_token                 .........  shared
+assignments:feedback_thanks          -                              .........
+assignments:matrix                   enrolment                      .xxxxxxxs
+assignments:criterion_evidence       enrolment+shown                .xxxxxxxs
+assignments:item_criteria            enrolment+part                 .xxxxxxxs
+assignments:frozen_matrix            handed_in                      -...xxxxs
 assignments:desk                     -                              x.xxxxxxs
 assignments:room                     submitted                      x.xxxxxxs
 assignments:room                     passed                         x.xxxxxxs
@@ -218,6 +228,8 @@ core:theme                           -                              >>>>>>>>>
 accounts:demo_sign_in                -                              ---------
 enrolment:autosave                   invited+about                  .xxxxxxxu
 assignments:begin                    enrolment+essay                !xxxxxxxs
+assignments:ask_for_feedback         practice_client                >xxxxxxxs
+assignments:close_feedback_link      feedback_request               >xxxxxxxs
 assignments:take                     submitted                      x>xxxxxxs
 assignments:let_go                   submitted                      x!xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs

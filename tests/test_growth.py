@@ -49,8 +49,11 @@ workshops:thread              thread     tutor              6
 workshops:supervision         enrolment  tutor              5
 assignments:own               -          learner            8
 assignments:portfolio         enrolment  learner            10
-assignments:evidence_files    enrolment  learner            8
-assignments:submission        draft      learner            10
+assignments:evidence_files    enrolment  learner            10
+assignments:practice_client   practice_client learner       9
+assignments:reflective_log    enrolment  learner            9
+assignments:matrix            enrolment  learner            9
+assignments:submission        draft      learner            9
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              8
 verification:queue            -          iqa                7
@@ -67,6 +70,7 @@ ROWS = [row.split() for row in LISTS.strip().splitlines()]
 PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
+    "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
     "assignments:submission", "assignments:room", "verification:sample", "reporting:report",
 }  # fmt: skip
 COPIES = 29
@@ -87,6 +91,7 @@ def grow(world) -> None:
     worlds.multiplied([things.thread.messages.get()], COPIES)
     worlds.multiplied([things.practice_session], COPIES)
     worlds.multiplied([things.evidence], COPIES)
+    worlds.multiplied([things.feedback_answered], COPIES)
     worlds.multiplied([things.enrolment.supervision.get()], COPIES)
     worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
                       ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, CharField, Count, F, FilteredRelation, Q, TextField, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    F,
+    FilteredRelation,
+    Q,
+    TextField,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Cast
 
 from assignments import matrix, personal
@@ -156,8 +168,9 @@ class Portfolio:
     @cached_property
     def feedback(self) -> dict[int, list[Any]]:
         """What practice clients have said, by client, in the order in which it came."""
+        prefetch_related_objects(self.clients, "feedback_requests__feedback")
         found: dict[int, list[Any]] = {}
-        for client in self.enrolment.practice_clients.prefetch_related("feedback_requests__feedback"):
+        for client in self.clients:
             said = [one.feedback for one in client.feedback_requests.all() if hasattr(one, "feedback")]
             found[client.pk] = sorted(said, key=lambda one: (one.given_at, one.pk))
         return found
