@@ -14,7 +14,8 @@ from django.urls import reverse
 from assignments.models import FeedbackRequest, Submission
 from core import clock
 
-_SALT = "assignments.client_feedback"
+# Without a time of its own, so that one request has one link however often it is shown; until when it is good the row says.
+_SIGNER = signing.Signer(salt="assignments.client_feedback")
 # So often may one link be tried in an hour: enough for a form filled in with mistakes, too few to wear anything out.
 TRIES, WITHIN = 20, 60 * 60
 
@@ -40,7 +41,7 @@ class Link:
 
 
 def token(asked: FeedbackRequest) -> str:
-    return signing.dumps(asked.pk, salt=_SALT)
+    return _SIGNER.sign_object(asked.pk)
 
 
 def path(asked: FeedbackRequest) -> str:
@@ -53,7 +54,7 @@ def read(given: str) -> Link:
         "client__enrolment__learner", "client__enrolment__cohort__version__qualification"
     ).prefetch_related(Prefetch("client__enrolment__submissions", Submission.objects.select_related("assignment")))
     try:
-        asked = known.get(pk=signing.loads(given, salt=_SALT))
+        asked = known.get(pk=_SIGNER.unsign_object(given))
     except (signing.BadSignature, FeedbackRequest.DoesNotExist, TypeError, ValueError):
         return Link(LinkState.BROKEN)
     return Link(state_of(asked), asked)

@@ -70,8 +70,9 @@ def criterion_evidence(request: AuthedRequest, pk: int, criterion: int) -> HttpR
     ]
     context = {
         **found,
-        "title": f"What shows {column.label}?",
-        "about": f"{column.title}. {column.text}",
+        "title": f"What shows {column.label}, {column.title[0].lower()}{column.title[1:]}?",
+        "short": column.label,
+        "about": column.text,
         "groups": [("Parts of your portfolio", choices)],
     }
     return render(request, "assignments/matrix_one.html", context)
@@ -106,6 +107,7 @@ def item_criteria(request: AuthedRequest, pk: int, key: str) -> HttpResponse:
     context = {
         **found,
         "title": f"What does “{item.label}” show?",
+        "short": item.label,
         "about": item.hint,
         "groups": groups,
     }

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from assignments import actions, invitations, portfolio
 from assignments.invitations import LinkState
@@ -51,7 +52,7 @@ def visitor():
     return Client()
 
 
-def page(name, *args):
+def url_of(name, *args):
     return reverse(f"assignments:{name}", args=args)
 
 
@@ -63,7 +64,7 @@ def test_a_link_says_which_request_it_is_and_nothing_else(asked):
 
     token = invitations.token(asked)
 
-    assert signing.loads(token, salt="assignments.client_feedback") == asked.pk
+    assert signing.Signer(salt="assignments.client_feedback").unsign_object(token) == asked.pk
     assert invitations.read(token) == invitations.Link(LinkState.OPEN, asked)
 
 
@@ -199,7 +200,7 @@ def test_an_answer_is_kept_and_the_learner_is_told(visitor, one, coachee, asked)
     assert "Being asked" not in notice.body
     event = Event.objects.about(given).get()
     assert (event.verb, event.actor_id) == ("give_client_feedback", None)
-    assert "Being asked and not told." in _as(one.learner).get(page("practice_client", coachee.pk)).content.decode()
+    assert "Being asked and not told." in _as(one.learner).get(url_of("practice_client", coachee.pk)).content.decode()
 
 
 def _as(user):
@@ -306,14 +307,14 @@ def test_the_page_is_not_kept_and_needs_few_queries(visitor, asked, django_asser
 
 def test_a_link_is_made_shown_and_closed_on_the_page_of_the_client(one, coachee):
     learner = _as(one.learner)
-    assert "No feedback yet" in learner.get(page("practice_client", coachee.pk)).content.decode()
+    assert "No feedback yet" in learner.get(url_of("practice_client", coachee.pk)).content.decode()
 
-    html = learner.post(page("ask_for_feedback", coachee.pk), follow=True).content.decode()
+    html = learner.post(url_of("ask_for_feedback", coachee.pk), follow=True).content.decode()
     asked = FeedbackRequest.objects.get()
     assert f"http://testserver{invitations.path(asked)}" in html
     assert "Make a link for feedback" not in html
 
-    html = learner.post(page("close_feedback_link", asked.pk), follow=True).content.decode()
+    html = learner.post(url_of("close_feedback_link", asked.pk), follow=True).content.decode()
     assert "The link is closed. It opens nothing any more." in html
     assert "Make a link for feedback" in html
 
@@ -322,5 +323,29 @@ def test_a_link_is_made_shown_and_closed_on_the_page_of_the_client(one, coachee)
 def test_nobody_else_makes_or_closes_a_link(cast, coachee, asked, who):
     browser = cast.client_of(who)
     expected = 404 if who == "learner" else 403
-    assert browser.post(page("ask_for_feedback", coachee.pk)).status_code == expected
-    assert browser.post(page("close_feedback_link", asked.pk)).status_code == expected
+    assert browser.post(url_of("ask_for_feedback", coachee.pk)).status_code == expected
+    assert browser.post(url_of("close_feedback_link", asked.pk)).status_code == expected
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_practice_client_answers_on_a_phone(page, axe, asked):
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(invitations.path(asked))
+    axe()
+    page.get_by_label("What helped").fill("I told Keisha so.")
+    page.get_by_role("button", name="Send your feedback").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    axe()
+    for group in ("Listening", "Questions that helped to think", "Keeping to what was agreed", "Usefulness as a whole"):
+        page.get_by_role("group", name=group).get_by_role("radio", name="8").check(force=True)
+    page.get_by_label("Send it as it is").check()
+    page.get_by_label("I agree that these answers").check()
+    page.get_by_role("button", name="Send your feedback").click()
+    expect(page.get_by_role("heading", name="Your feedback is in. Thank you")).to_be_visible()
+    axe()
+    page.goto(invitations.path(asked))
+    expect(page.get_by_role("heading", name="This link has been answered already")).to_be_visible()
+    axe()
+    assert ClientFeedback.objects.get().helped == "I told Keisha so."

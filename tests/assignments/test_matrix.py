@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from PIL import Image
+from playwright.sync_api import expect
 
 from assignments import actions, portfolio
 from assignments.models import Mapping, Submission
@@ -50,7 +51,7 @@ def a_file(one, title="A drawing"):
     return actions.add_evidence(one, title=title, file=ContentFile(out.getvalue(), name="a.png"), by=one.learner)
 
 
-def page(name, *args):
+def url_of(name, *args):
     return reverse(f"assignments:{name}", args=args)
 
 
@@ -154,7 +155,7 @@ def test_nobody_else_maps_and_nobody_at_all_while_it_is_marked(cast, one, criter
 def test_two_windows_do_not_undo_each_other(learner, one, criteria):
     """Both were loaded empty; each sends its own cross and, as was, nothing."""
     first, second = f"text:review {criteria['503 1.1']}", f"text:development {criteria['503 1.1']}"
-    url = page("matrix", one.pk)
+    url = url_of("matrix", one.pk)
     learner.post(url, {"now": [first]})
     learner.post(url, {"now": [second]})
     assert len(crosses(one)) == 2
@@ -167,7 +168,7 @@ def test_two_windows_do_not_undo_each_other(learner, one, criteria):
 
 def test_the_grid_sends_what_it_showed(learner, one, criteria):
     actions.map_evidence(one, shows=[("text:review", criteria["503 1.1"])], by=one.learner)
-    html = learner.get(page("matrix", one.pk)).content.decode()
+    html = learner.get(url_of("matrix", one.pk)).content.decode()
 
     value = f"text:review {criteria['503 1.1']}"
     assert html.count('name="was"') == 1
@@ -177,22 +178,22 @@ def test_the_grid_sends_what_it_showed(learner, one, criteria):
 
 
 def test_gaps_are_said_in_words_with_counts_at_the_foot(cast, learner, one, criteria):
-    html = learner.get(page("matrix", one.pk)).content.decode()
+    html = learner.get(url_of("matrix", one.pk)).content.decode()
     assert "2 criteria without evidence" in html
     assert html.count("No evidence") == 2
 
     for label in criteria:
         actions.map_evidence(one, shows=[("text:review", criteria[label])], by=one.learner)
     actions.save_text(one, part="review", body="Written.", by=one.learner)
-    html = learner.get(page("matrix", one.pk)).content.decode()
+    html = learner.get(url_of("matrix", one.pk)).content.decode()
     assert "Every criterion has its evidence" in html
     assert "No evidence" not in html
 
 
 def test_it_is_mapped_from_the_criterion(learner, one, coachee, criteria):
-    url = page("criterion_evidence", one.pk, criteria["501 1.1"])
+    url = url_of("criterion_evidence", one.pk, criteria["501 1.1"])
     html = learner.get(url).content.decode()
-    assert "What shows 501 1.1?" in html
+    assert "What shows 501 1.1, plan a programme?" in html
     assert "Sessions and reflections, client A" in html
 
     learner.post(url, {"now": [f"client:{coachee.pk}:log {criteria['501 1.1']}"]})
@@ -201,26 +202,26 @@ def test_it_is_mapped_from_the_criterion(learner, one, coachee, criteria):
 
 def test_it_is_mapped_from_the_part(learner, one, criteria):
     file = a_file(one)
-    url = page("item_criteria", one.pk, file.key)
+    url = url_of("item_criteria", one.pk, file.key)
     html = learner.get(url).content.decode()
     assert "What does “A drawing” show?" in html
     assert "503 1.1 Evaluate the benefits" in html
 
     learner.post(url, {"now": [f"{file.key} {pk}" for pk in criteria.values()]})
     assert crosses(one) == {(file.key, pk) for pk in criteria.values()}
-    assert "shows 501 1.1, 503 1.1" in learner.get(page("evidence_files", one.pk)).content.decode()
+    assert "shows 501 1.1, 503 1.1" in learner.get(url_of("evidence_files", one.pk)).content.decode()
 
 
 def test_what_is_no_cross_is_left_out(learner, one, criteria):
     learner.post(
-        page("matrix", one.pk), {"now": ["", "x", "text:review", "text:review x", " 1", f"text:review {9**30}"]}
+        url_of("matrix", one.pk), {"now": ["", "x", "text:review", "text:review x", " 1", f"text:review {9**30}"]}
     )
     assert crosses(one) == set()
 
 
 @pytest.mark.parametrize("name", ["file:999999999", "client:1:log", "poem"])
 def test_a_part_that_is_not_there_has_no_page(learner, one, name):
-    assert learner.get(page("item_criteria", one.pk, name)).status_code == 404
+    assert learner.get(url_of("item_criteria", one.pk, name)).status_code == 404
 
 
 @pytest.mark.parametrize("rows", [3, 30])
@@ -230,7 +231,32 @@ def test_the_matrix_takes_as_many_queries_for_thirty_files_as_for_three(
     for n in range(rows):
         a_file(one, f"File {n}")
     with django_assert_num_queries(9):
-        learner.get(page("matrix", one.pk))
+        learner.get(url_of("matrix", one.pk))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_grid_is_filled_in_with_the_keyboard_and_is_a_list_on_a_phone(page, sign_in, axe, one, coachee):
+    actions.save_text(one, part="review", body="What I do well is to wait.", by=one.learner)
+    sign_in(one.learner)
+    page.goto(f"/my/assignments/{one.pk}/portfolio/matrix/")
+    page.get_by_role("checkbox", name="Review of your own ability shows 503 1.1 Evaluate the benefits").focus()
+    page.keyboard.press("Space")
+    axe()
+    page.get_by_role("button", name="Save the matrix").press("Enter")
+    expect(page.get_by_role("heading", name="1 criterion without evidence")).to_be_visible()
+
+    page.set_viewport_size({"width": 320, "height": 700})
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    expect(page.get_by_role("link", name="501 1.1 Plan a programme")).to_be_visible()
+    axe()
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    page.get_by_role("link", name="501 1.1 Plan a programme").click()
+    page.get_by_label("Review of your own ability").check()
+    axe()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Every criterion has its evidence")).to_be_visible()
 
 
 # ---- frozen
@@ -306,7 +332,7 @@ def test_the_same_content_has_the_same_fingerprint(cast, one):
 def test_the_frozen_attempt_stays_when_the_growing_portfolio_changes(cast, one):
     submission, client, file, pks = full(cast, one)
     before = submission.document.sha256, submission.document.reading.html
-    url, tutor = page("frozen_matrix", submission.pk), cast.client_of("tutor")
+    url, tutor = url_of("frozen_matrix", submission.pk), cast.client_of("tutor")
     seen = tutor.get(url).content.decode()
     one = type(one).objects.get(pk=one.pk)
 
@@ -327,7 +353,7 @@ def test_the_frozen_attempt_stays_when_the_growing_portfolio_changes(cast, one):
 
 def test_the_frozen_matrix_is_read_by_those_who_read_the_work(cast, one):
     submission = a_submission(cast=cast, one=one, kind="portfolio")
-    url = page("frozen_matrix", submission.pk)
+    url = url_of("frozen_matrix", submission.pk)
 
     expected = {"tutor": 200, "iqa": 200, "eqa": 200, "learner": 404, "administrator": 403, "client_contact": 403}
     assert {who: cast.client_of(who).get(url).status_code for who in expected} == expected
@@ -339,7 +365,7 @@ def test_an_attempt_from_before_the_matrix_says_so(cast, one):
     old = json.dumps({"clients": [], "evidence": []}).encode()
     submission.document.file.save("old.json", ContentFile(old))
 
-    html = cast.client_of("tutor").get(page("frozen_matrix", submission.pk)).content.decode()
+    html = cast.client_of("tutor").get(url_of("frozen_matrix", submission.pk)).content.decode()
     assert "No matrix in this attempt" in html
 
 
