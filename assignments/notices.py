@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from assignments import counting, declarations
 from assignments.deadlines import lateness
-from assignments.models import Draft, Marking, Submission
+from assignments.models import ClientFeedback, Draft, Marking, Submission
 from core import notices
 
 
@@ -47,6 +47,20 @@ def submission_arrived(submission: Submission, tutors: Iterable[User]) -> None:
             template="emails/submission_arrived.txt",
             context={"submission": submission, "document": submission.document},
         )
+
+
+# Practice
+
+
+def client_feedback_arrived(feedback: ClientFeedback) -> None:
+    """To the learner: a practice client has answered. What was said stays on the page."""
+    client = feedback.request.client
+    notices.queue(
+        f"client-feedback:{feedback.pk}:arrived",
+        to=client.enrolment.learner,
+        template="emails/client_feedback.txt",
+        context={"code": client.code, "url": reverse("assignments:practice_client", args=[client.pk])},
+    )
 
 
 # Marking

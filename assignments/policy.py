@@ -107,6 +107,12 @@ def portfolio_is_open(enrolment: Any, by: Any) -> str:
     return ""
 
 
+def feedback_may_arrive(enrolment: Any) -> str:
+    """A practice client may answer as long as the answer can still count, also while an attempt is with the tutor."""
+    passed = any(one.state == "passed" for one in enrolment.submissions.all() if one.assignment.kind == "portfolio")
+    return "This feedback is no longer needed. Thank you." if passed or enrolment.state != "active" else ""
+
+
 def day_problem(day: dt.date | None, *, today: dt.date, not_before: dt.date, what: str) -> str:
     """Why a day of practice cannot be right, or an empty string. `what` begins the sentence: "The session"."""
     if day is None:
@@ -116,35 +122,6 @@ def day_problem(day: dt.date | None, *, today: dt.date, not_before: dt.date, wha
     if day < not_before:
         return f"{what} lies before your enrolment began ({not_before.day} {not_before:%B %Y}). Check the year."
     return ""
-
-
-_CODE = re.compile(
-    r"(?:[A-Za-z]{1,3}|(?:client|coachee|mentee|[A-Za-z]{1,3})?[ .-]?[A-Za-z]?[0-9]{1,4})", re.IGNORECASE
-)
-_PERSONAL = (
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "an e-mail address"),
-    (re.compile(r"(?<![\w-])(?:\+44|0)[ 0-9()-]{8,14}[0-9]"), "a phone number"),
-    (re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.? [A-Z]\w+"), "a name"),
-    (re.compile(r"\b(?:called|named|name is|names are|client is) [A-Z][a-z]+\b"), "a name"),
-)
-
-
-def code_remark(code: str) -> str:
-    """A warning when a client's code looks like a name. It does not refuse: nobody can know."""
-    if _CODE.fullmatch(code.strip()):
-        return ""
-    return f"“{code}” looks like a name. Use a code that only you can read, such as A or C2."
-
-
-def personal_remark(text: str) -> str:
-    """A warning when a text seems to hold a name, an e-mail address or a phone number."""
-    found = [what for pattern, what in _PERSONAL if pattern.search(text)]
-    if not found:
-        return ""
-    listed = " and ".join(dict.fromkeys(found))
-    return (
-        f"This text seems to hold {listed}. Your portfolio is read by others, so take out what tells who it is about."
-    )
 
 
 def file_name(

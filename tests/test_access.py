@@ -167,6 +167,16 @@ assignments:draft                    essay_draft                    ....xxxxs
 assignments:save_comments            essay_draft                    x>xxxxxxs
 assignments:comment_on_draft         essay_draft                    x>xxxxxxs
 assignments:withdraw_draft           essay_draft                    >xxxxxxxs
+assignments:reflective_log           enrolment                      .xxxxxxxs
+assignments:edit_evidence            evidence                       .xxxxxxxs
+assignments:ask_for_feedback         practice_client                pppppppps
+assignments:close_feedback_link      feedback_request               pppppppps
+assignments:client_feedback          feedback_token                 .........  shared
+assignments:feedback_thanks          -                              .........
+assignments:matrix                   enrolment                      .xxxxxxxs
+assignments:criterion_evidence       enrolment+shown                .xxxxxxxs
+assignments:item_criteria            enrolment+part                 .xxxxxxxs
+assignments:frozen_matrix            handed_in                      -...xxxxs
 assignments:desk                     -                              x.xxxxxxs
 assignments:room                     submitted                      x.xxxxxxs
 assignments:room                     passed                         x.xxxxxxs
@@ -251,6 +261,8 @@ assignments:begin                    enrolment+essay                !xxxxxxxs
 assignments:begin_essay_upload       draft                          !xxxxxxxs
 assignments:begin_evidence_upload    enrolment                      !xxxxxxxs
 assignments:receive_piece            upload                         !xxxxxxxs
+assignments:ask_for_feedback         practice_client                >xxxxxxxs
+assignments:close_feedback_link      feedback_request               >xxxxxxxs
 assignments:take                     submitted                      x>xxxxxxs
 assignments:let_go                   submitted                      x!xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs

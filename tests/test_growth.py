@@ -56,6 +56,11 @@ assignments:write             written    learner            6
 assignments:writing_versions  written    learner            6
 assignments:drafts            -          tutor              5
 assignments:draft             essay_draft tutor             5
+assignments:evidence_files    enrolment  learner            10
+assignments:practice_client   practice_client learner       9
+assignments:reflective_log    enrolment  learner            9
+assignments:matrix            enrolment  learner            9
+assignments:submission        draft      learner            9
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              7
 assignments:room              submitted  tutor              9
@@ -75,7 +80,7 @@ PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
     "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
-    "assignments:submission", "assignments:room", "assignments:authenticity", "verification:sample", "reporting:report",
+    "assignments:authenticity", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
 }  # fmt: skip
 COPIES = 29
 
@@ -96,6 +101,7 @@ def grow(world) -> None:
     worlds.multiplied([things.thread.messages.get()], COPIES)
     worlds.multiplied([things.practice_session], COPIES)
     worlds.multiplied([things.evidence], COPIES)
+    worlds.multiplied([things.feedback_answered], COPIES)
     worlds.multiplied([things.enrolment.supervision.get()], COPIES)
     worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
                       ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip

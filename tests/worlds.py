@@ -19,11 +19,12 @@ from accounts import invitations
 from accounts.permissions import Role
 from assignments import actions as assignments
 from assignments import comparison
+from assignments import invitations as feedback_links
 from assignments.models import Figure
 from core import clock
 from core.models import Notice
 from programmes import actions as programmes
-from programmes.models import Cohort, Resource
+from programmes.models import Cohort, Criterion, Resource
 from reporting import actions as reporting
 from reporting.models import Report
 from tests import factories
@@ -104,6 +105,7 @@ def a_world(cast: Cast) -> World:
     _writing(things, cast)
     _authenticity(things, cast)
     _reports(things, cast)
+    _practice(things, cast)
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
 
@@ -262,6 +264,21 @@ def _authenticity(things: SimpleNamespace, cast: Cast) -> None:
         things.passed, held_on=clock.today(), minutes=15, note="Knows it, and said why.", by=cast.tutor
     )
     things.concern = assignments.raise_concern(things.passed, text="Section 2.1 reads unlike the rest.", by=cast.tutor)
+
+
+def _practice(things: SimpleNamespace, cast: Cast) -> None:
+    """Feedback of a practice client asked for and given, a cross in the matrix, and a portfolio handed in."""
+    one, learner, client = things.enrolment, cast.learner, things.practice_client
+    things.feedback_answered = assignments.ask_for_feedback(client, by=learner)
+    factories.answer_link(things.feedback_answered)
+    things.feedback_request = assignments.ask_for_feedback(client, by=learner)
+    things.feedback_token = feedback_links.token(things.feedback_request)
+    things.shown = Criterion.objects.filter(outcome__unit__version=things.cohort.version, outcome__unit__number="501")[
+        0
+    ]
+    things.part = things.evidence.key
+    things.mapped = assignments.map_evidence(one, shows=[(things.part, things.shown.pk)], by=learner)
+    things.handed_in = things.to_verify.submissions.get(assignment__kind="portfolio")
 
 
 def _reports(things: SimpleNamespace, cast: Cast) -> None:

@@ -1,16 +1,17 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
-from assignments.actions.handing_in import hand_in_for_learner, submit
-from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
 from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
-from assignments.actions.portfolio import (
-    add_evidence,
+from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
+from assignments.actions.handing_in import hand_in_for_learner, submit
+from assignments.actions.portfolio import add_evidence, edit_evidence, map_evidence, remove_evidence, save_text
+from assignments.actions.practice import (
     add_practice_client,
+    ask_for_feedback,
+    close_feedback_link,
     edit_practice_client,
     edit_session,
+    give_client_feedback,
     log_session,
-    remove_evidence,
-    save_text,
 )
 from assignments.actions.submissions import attach, begin
 from assignments.actions.uploads import abandon_upload, begin_upload, complete_upload, receive_piece, use_upload
@@ -20,16 +21,21 @@ __all__ = [
     "abandon_upload",
     "add_evidence",
     "add_practice_client",
+    "ask_for_feedback",
     "attach",
     "begin",
     "begin_upload",
+    "close_feedback_link",
     "comment_on_draft",
     "complete_upload",
+    "edit_evidence",
     "edit_practice_client",
     "edit_session",
+    "give_client_feedback",
     "hand_in_for_learner",
     "judge_similarity",
     "log_session",
+    "map_evidence",
     "note_viva",
     "raise_concern",
     "receive_piece",

@@ -11,13 +11,15 @@ from assignments.models.authenticity import (
     VivaNote,
 )
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
-from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
+from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
+from assignments.models.practice import ClientFeedback, FeedbackRequest
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
 from assignments.models.uploads import Upload
 from assignments.models.wording import FrozenWording
 from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
+    "ClientFeedback",
     "Concern",
     "ConcernOutcome",
     "CriterionDecision",
@@ -26,9 +28,11 @@ __all__ = [
     "Document",
     "Draft",
     "Evidence",
+    "FeedbackRequest",
     "Figure",
     "Fingerprint",
     "FrozenWording",
+    "Mapping",
     "Marking",
     "Outcome",
     "PortfolioText",

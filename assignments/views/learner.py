@@ -20,8 +20,8 @@ from assignments.models import Document, Submission, UnitResult, Upload
 from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
-from assignments.views.reading import about, breakdown, checks_of, length_of, shown, step_of
 from assignments.views.drafts import part_of
+from assignments.views.reading import about, breakdown, checks_of, length_of, shown, step_of
 from core import clock
 from enrolment.models import Enrolment
 from programmes.models import Assignment
@@ -139,7 +139,7 @@ def _read(request: AuthedRequest, found: Submission) -> HttpResponse:
         "own": found.enrolment.learner_id == request.user.pk,
         "text": shown(found.document) if reading else "",
         "outline": reading.outline if reading else [],
-        "evidence": found.evidence.prefetch_related("criteria") if found.submitted_at else [],
+        "evidence": found.evidence.all() if found.submitted_at else [],
     }
     if not context["own"] and request.user.can(Can.SEE_AUTHENTICITY):
         context["authenticity"] = reverse("assignments:authenticity", args=[found.pk])

@@ -7,7 +7,7 @@ import datetime as dt
 from accounts.models import User
 from assignments import actions as assignments
 from assignments.models import Submission
-from config.demo import reflections, steps
+from config.demo import portfolios, reflections, steps
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
 from core import clock
 from enrolment import actions as enrolment
@@ -171,7 +171,12 @@ class Live:
                 steps.refer(submission, tutor=helen, unmet=("1.3", "2.3"), resubmit_by=due)
         self._essay(people[AGAIN], handed_in=4, words=4490)
         self._pass_essay(people[PORTFOLIO], handed_in=50, words=4285)
-        steps.practise(people[PORTFOLIO], seed=77, sessions=9, first_on=ago(60), supervisor=helen)
+        portfolios.practise(people[PORTFOLIO], seed=77, sessions=9, first_on=ago(60), supervisor=helen)
+        with clock.at(ago(4)):
+            answered, asked = people[PORTFOLIO].practice_clients.all()
+            portfolios.client_feedback(answered, seed=78)
+            assignments.ask_for_feedback(asked, by=people[PORTFOLIO].learner)
+            portfolios.map_portfolio(people[PORTFOLIO], without={"501 1.3", "503 1.1"})
         for one in (TO_VERIFY, RETURNED, TO_SIGN, TO_CLAIM, CLAIMED, DONE):
             self._pass_both(people[one], seed=600 + one, days=100 - 2 * one)
         with clock.at(ago(20)):
@@ -222,9 +227,9 @@ class Live:
 
     def _pass_both(self, one: Enrolment, *, seed: int, days: int) -> None:
         self._pass_essay(one, handed_in=days, words=4100 + seed % 700)
-        steps.practise(one, seed=seed, sessions=13, first_on=self.ago(days + 20), supervisor=self.helen)
+        portfolios.practise(one, seed=seed, sessions=13, first_on=self.ago(days + 20), supervisor=self.helen)
         with clock.at(self.ago(46)):
-            submission = steps.hand_in(steps.finish_portfolio(one, seed=seed))
+            submission = steps.hand_in(portfolios.finish_portfolio(one, seed=seed))
         with clock.at(self.ago(38)):
             steps.award_pass(submission, tutor=self.helen)
 
