@@ -1,10 +1,13 @@
 """Submissions, portfolios and marking. This package re-exports models and their choices, nothing else."""
 
+from assignments.models.bundles import Bundle, BundleKind
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Submission
 
 __all__ = [
+    "Bundle",
+    "BundleKind",
     "CriterionDecision",
     "Decision",
     "Declaration",
