@@ -144,6 +144,10 @@ assignments:save_text                enrolment+review               .xxxxxxxs
 assignments:evidence_files           enrolment                      .xxxxxxxs
 assignments:add_evidence             enrolment                      .xxxxxxxs
 assignments:remove_evidence          evidence                       .xxxxxxxs
+assignments:portfolio_bundle         enrolment                      .xxxxxxxs
+assignments:bundle                   folder                         -...xxxxs
+assignments:bundle_file              own_bundle                     .---xxxxs
+assignments:bundle_file              bundle                         -...xxxxs
 assignments:desk                     -                              x.xxxxxxs
 assignments:room                     submitted                      x.xxxxxxs
 assignments:room                     passed                         x.xxxxxxs
@@ -225,7 +229,7 @@ verification:make_claims             -                              xxxx>xxxs
 """
 
 # Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
-NOTED = {"assignments:document", "assignments:evidence"}
+NOTED = {"assignments:document", "assignments:evidence", "assignments:bundle_file"}
 
 SAID = {200: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}
 

@@ -50,6 +50,8 @@ workshops:supervision         enrolment  tutor              5
 assignments:own               -          learner            8
 assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
+assignments:portfolio_bundle  enrolment  learner            5
+assignments:bundle            folder     tutor              5
 assignments:submission        draft      learner            10
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              8
@@ -67,7 +69,7 @@ ROWS = [row.split() for row in LISTS.strip().splitlines()]
 PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
-    "assignments:submission", "assignments:room", "verification:sample", "reporting:report",
+    "assignments:portfolio_bundle", "assignments:bundle", "assignments:submission", "assignments:room", "verification:sample", "reporting:report",
 }  # fmt: skip
 COPIES = 29
 
@@ -87,6 +89,7 @@ def grow(world) -> None:
     worlds.multiplied([things.thread.messages.get()], COPIES)
     worlds.multiplied([things.practice_session], COPIES)
     worlds.multiplied([things.evidence], COPIES)
+    worlds.multiplied([things.bundle, things.own_bundle], COPIES)
     worlds.multiplied([things.enrolment.supervision.get()], COPIES)
     worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
                       ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip

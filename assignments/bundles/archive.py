@@ -15,6 +15,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from assignments import declarations
 from assignments.bundles import pages
 from assignments.bundles.source import CHUNK, Source
 
@@ -98,7 +99,7 @@ def _cover_sheet(source: Source) -> bytes:
             "",
             signed.wording,
             "",
-            f"On the use of AI: {signed.ai_statement or 'no statement'}",
+            f"On the use of AI: {declarations.ai_word(signed.ai_use)}. {signed.ai_statement}".strip(),
         ]
         lines += [f"Signed: {pages.plain(signed.signed_name)}, {pages.said_moment(signed.signed_at)}"]
     return ("\n".join(lines).strip() + "\n").encode()

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from assignments import portfolio
+from assignments import declarations, portfolio
 from assignments.bundles import names
 from assignments.bundles.source import Piece, Source
 from assignments.models import PracticeRole
@@ -196,7 +196,7 @@ def _totals(source: Source, clients: Sequence[dict[str, Any]]) -> dict[str, Any]
     supervised = sum(minutes_of(one) for one in listed(source.facts.get("supervision")))
     rows = [("Practice", practice, minimum, target), ("Supervision", supervised, version.supervision_minutes or 0, 0)]
     return {
-        "rows": [[label, *(portfolio.hours(one) or "–" for one in figures)] for label, *figures in rows],
+        "rows": [[label, *(portfolio.hours(one) if one else "–" for one in figures)] for label, *figures in rows],
         "clients": len(clients),
         "asked": (version.practice_clients_min, version.practice_clients_max),
         "by_client": [
@@ -263,6 +263,7 @@ def _feedback(one: dict[str, Any]) -> dict[str, Any]:
 def _signed(declaration: Any) -> dict[str, Any]:
     return {
         "wording": paragraphs(declaration.wording),
+        "use": declarations.ai_word(declaration.ai_use),
         "ai": plain(declaration.ai_statement),
         "name": plain(declaration.signed_name),
         "moment": said_moment(declaration.signed_at),

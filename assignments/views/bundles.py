@@ -58,11 +58,13 @@ def _page(request: AuthedRequest, enrolment: Enrolment, submission: Submission |
         return redirect(request.path)
     for sentences in form.errors.values():
         messages.error(request, " ".join(map(str, sentences)))
+    offers = _offers(request, enrolment, submission)
     context = {
         "enrolment": enrolment,
         "submission": submission,
         "own": enrolment.learner_id == request.user.pk,
-        "offers": _offers(request, enrolment, submission),
+        "offers": offers,
+        "under_way": any(one["bundle"] and one["bundle"].is_unfinished for one in offers),
     }
     polled = request.headers.get("X-Requested-With") == "poll"
     response = render(request, "assignments/part_bundles.html" if polled else "assignments/bundle.html", context)
@@ -95,8 +97,9 @@ def _may_ask(newest: Bundle | None, submission: Submission | None) -> bool:
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)
 def bundle_file(request: AuthedRequest, pk: int) -> HttpResponse:
     """The file itself, under the awarding organisation's name if all its parts are known."""
+    named = [f"submission__{one}" for one in _NAMED]
     ready = Bundle.objects.ready().visible_to(request.user)
-    found = get_object_or_404(ready.select_related("enrolment__learner", "enrolment__application"), pk=pk)
+    found = get_object_or_404(ready.select_related("enrolment__learner", "enrolment__application", *named), pk=pk)
     if not found.file.storage.exists(str(found.file.name)):
         raise Http404
     name = _name(found)
@@ -105,9 +108,8 @@ def bundle_file(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def _name(found: Bundle) -> str:
-    if found.submission_id:
-        submission = Submission.objects.select_related(*_NAMED).get(pk=found.submission_id)
-        assert submission.document is not None  # noqa: S101 - the database holds it for what was handed in
+    submission = found.submission
+    if submission and submission.document:
         submission.document.submission = submission
         return name_of(submission.document, f".{found.kind}")
     first, last = bundles.legal_name(found.enrolment)

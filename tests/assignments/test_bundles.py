@@ -188,7 +188,11 @@ def test_newer_parts_are_printed_when_they_are_there(handed_in, tmp_path):
     facts["clients"][0] |= {
         "contract": "We meet six times.\n\nWhat is said stays here.",
         "feedback": [
-            {"given_on": "2024-06-14", "ratings": {"I was listened to": 5}, "texts": {"What helped most?": "The silence."}}
+            {
+                "given_on": "2024-06-14",
+                "ratings": {"I was listened to": 5},
+                "texts": {"What helped most?": "The silence."},
+            }
         ],
     }
     facts["matrix"] = [
@@ -214,7 +218,14 @@ def pdf(handed_in, tmp_path):
 def test_the_cover_says_whose_it_is_and_which_attempt(pdf, handed_in):
     first = page_texts(pdf)[0]
     number = handed_in.enrolment.registration.number
-    for words in ("Northgate Learning", "Portfolio of Robin Example", number, handed_in.reference, "Attempt 1", "Handed in"):
+    for words in (
+        "Northgate Learning",
+        "Portfolio of Robin Example",
+        number,
+        handed_in.reference,
+        "Attempt 1",
+        "Handed in",
+    ):
         assert words in first, words
     assert f"sha256{handed_in.document.sha256}" in first.replace(" ", "")
 
@@ -255,7 +266,11 @@ def test_contents_lead_to_their_pages_and_say_where_in_words(pdf):
             titles = [one.title for one in outline.root[0].children]
     assert titles[0] == "Contents"
     assert {"Client A", "Review of own ability", "Development plan", "Evidence", "Declaration"} <= set(titles)
-    number = next(n for n, text in enumerate(page_texts(pdf), 1) if text.endswith("Supervision") is False and "Careful and warm." in text)
+    number = next(
+        n
+        for n, text in enumerate(page_texts(pdf), 1)
+        if text.endswith("Supervision") is False and "Careful and warm." in text
+    )
     assert f"Supervision {number}" in " ".join(page_texts(pdf)[1].replace(".", " ").split())
 
 
@@ -289,8 +304,8 @@ def test_the_checker_of_pdf_ua_has_no_finding(pdf, tmp_path):
     file = tmp_path / "checked.pdf"
     file.write_bytes(pdf)
     tool = Path(sys.executable).with_name("pdfua")
-    done = subprocess.run([tool, "validate", str(file)], capture_output=True, text=True, check=False)
-    assert "FAIL" not in done.stdout, done.stdout
+    done = subprocess.run([tool, "check", str(file)], capture_output=True, text=True, check=False)
+    assert "result: PASS" in done.stdout, done.stdout
 
 
 def test_names_beyond_latin_can_be_read_and_every_typeface_is_embedded(handed_in, tmp_path):
@@ -321,7 +336,13 @@ def test_a_long_portfolio_is_read_from_front_to_back(handed_in, tmp_path):
     facts["texts"]["review"] = "\n\n".join(["I waited, and then asked again. " * 20] * 25)
     facts["clients"][0]["goals"] = "Donaudampfschifffahrtsgesellschaft" * 30
     facts["clients"][0]["sessions"] = [
-        {"held_on": f"2024-0{1 + n % 9}-1{n % 10}", "minutes": 45, "focus": f"Session {n}", "notes": "", "reflection": f"Thought {n}."}
+        {
+            "held_on": f"2024-0{1 + n % 9}-1{n % 10}",
+            "minutes": 45,
+            "focus": f"Session {n}",
+            "notes": "",
+            "reflection": f"Thought {n}.",
+        }
         for n in range(60)
     ]
 
@@ -349,9 +370,13 @@ def test_what_is_unpacked_agrees_with_its_manifest(archive, tmp_path):
     with zipfile.ZipFile(archive) as inside:
         inside.extractall(folder)
         listed = set(inside.namelist())
-    done = subprocess.run(["sha256sum", "-c", "manifest-sha256.txt"], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["sha256sum", "-c", "manifest-sha256.txt"], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    named = {line.split("  ", 1)[1] for line in (folder / "manifest-sha256.txt").read_text().splitlines() if line[0] != "#"}
+    named = {
+        line.split("  ", 1)[1] for line in (folder / "manifest-sha256.txt").read_text().splitlines() if line[0] != "#"
+    }
     assert named == listed - {"manifest-sha256.txt"}
     assert {"index.html", "portfolio.pdf", "portfolio.json", "cover-sheet.txt", "evidence/hall.png"} <= named
 
@@ -376,7 +401,13 @@ def test_equal_sources_make_equal_archives(archive, handed_in, tmp_path):
     assert again.read_bytes() == archive.read_bytes()
 
 
-@given(st.lists(st.text(max_size=40) | st.sampled_from(["a.PNG", "A.png", "..", "/etc/passwd", "con", "..\\x\\aux.txt", "é.pdf", "e\u0301.pdf"]), max_size=12))
+@given(
+    st.lists(
+        st.text(max_size=40)
+        | st.sampled_from(["a.PNG", "A.png", "..", "/etc/passwd", "con", "..\\x\\aux.txt", "é.pdf", "e\u0301.pdf"]),
+        max_size=12,
+    )
+)
 def test_names_in_an_archive_are_safe_and_none_is_like_another(given_names):
     found = names.unique(given_names)
     assert len(found) == len(given_names)
@@ -478,7 +509,10 @@ def test_a_file_is_cleared_away_after_seven_days_and_its_row_stays(handed_in, dj
     assert not path.exists()
     assert not done.is_ready
     assert done.sha256
-    assert actions.ask_bundle(handed_in.enrolment, kind="pdf", submission=handed_in, by=handed_in.enrolment.learner) != done
+    assert (
+        actions.ask_bundle(handed_in.enrolment, kind="pdf", submission=handed_in, by=handed_in.enrolment.learner)
+        != done
+    )
 
 
 # --- who may have it -------------------------------------------------------------------------------------------------
