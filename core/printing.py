@@ -45,18 +45,21 @@ def pdf(html: str, identifier: str, *, stylesheet: str, accent: str = ACCENT) ->
     A letter that no typeface of the machine has stands as its number in Unicode, for PDF/UA knows no empty boxes.
     """
     with _one_at_a_time, _without_collection():
-        sheets = [_sheet(FONTS), _sheet(stylesheet), _accent(accent)]
+        names = (FONTS, stylesheet)
         with _Undrawn() as undrawn:
-            raw = _written(html, identifier, sheets)
+            raw = _written(html, identifier, names, accent)
         if undrawn.letters:
-            raw = _written(undrawn.spelt(html), identifier, sheets)
+            raw = _written(undrawn.spelt(html), identifier, names, accent)
         return _repaired(raw)
 
 
-def _written(html: str, identifier: str, sheets: list[CSS]) -> bytes:
+def _written(html: str, identifier: str, stylesheets: Iterable[str], accent: str) -> bytes:
     try:
         raw: bytes = _page(html).write_pdf(
-            stylesheets=sheets, font_config=_fonts(), pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode()
+            stylesheets=[*map(_sheet, stylesheets), _accent(accent)],
+            font_config=_fonts(),
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=identifier.encode(),
         )
     except FatalURLFetchingError as failure:  # not an Exception, so nothing further up would catch it
         raise Unavailable(str(failure.__cause__ or failure)) from failure

@@ -308,6 +308,22 @@ def test_the_checker_of_pdf_ua_has_no_finding(pdf, tmp_path):
     assert "result: PASS" in done.stdout, done.stdout
 
 
+def test_what_a_learner_types_is_text_and_never_markup(handed_in, tmp_path):
+    facts = frozen(handed_in)
+    facts["clients"][0]["code"] = "<A&B>"
+    facts["texts"]["review"] = "1 < 2 & <script>alert(1)</script>\x07 <img src='file:///etc/passwd'/>"
+    source = reread(handed_in, facts)
+
+    said = " ".join(page_texts(printed(source, tmp_path)))
+
+    assert "1 < 2 & <script>alert(1)</script> <img src='file:///etc/passwd'/>" in said
+    assert "Client <A&B>" in said
+    path = tmp_path / "one.zip"
+    bundles.pack(source, path)
+    with zipfile.ZipFile(path) as archive:
+        assert "<script" not in archive.read("index.html").decode()
+
+
 def test_names_beyond_latin_can_be_read_and_every_typeface_is_embedded(handed_in, tmp_path):
     form = handed_in.enrolment.application
     form.legal_first_name, form.legal_last_name = "Łukasz", "Żółć"
@@ -328,6 +344,17 @@ def test_names_beyond_latin_can_be_read_and_every_typeface_is_embedded(handed_in
             for font in page.Resources.get("/Font", {}).values():
                 inner = font.DescendantFonts[0].FontDescriptor
                 assert any(key in inner for key in ("/FontFile", "/FontFile2", "/FontFile3")), font.BaseFont
+
+
+def test_a_letter_that_no_typeface_has_stands_as_its_number_and_no_box_is_drawn(handed_in, tmp_path, caplog):
+    facts = frozen(handed_in)
+    facts["texts"]["review"] = "Private use: \ue123."
+
+    with caplog.at_level("WARNING", logger="weasyprint"):
+        said = " ".join(page_texts(printed(reread(handed_in, facts), tmp_path)))
+
+    assert "Private use: [U+E123]." in said
+    assert caplog.records == []
 
 
 @pytest.mark.slow
