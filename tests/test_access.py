@@ -177,6 +177,10 @@ assignments:matrix                   enrolment                      .xxxxxxxs
 assignments:criterion_evidence       enrolment+shown                .xxxxxxxs
 assignments:item_criteria            enrolment+part                 .xxxxxxxs
 assignments:frozen_matrix            handed_in                      -...xxxxs
+assignments:portfolio_bundle         enrolment                      .xxxxxxxs
+assignments:bundle                   folder                         -...xxxxs
+assignments:bundle_file              own_bundle                     .---xxxxs
+assignments:bundle_file              bundle                         -...xxxxs
 assignments:desk                     -                              x.xxxxxxs
 assignments:room                     submitted                      x.xxxxxxs
 assignments:room                     passed                         x.xxxxxxs
@@ -270,7 +274,7 @@ verification:make_claims             -                              xxxx>xxxs
 """
 
 # Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
-NOTED = {"assignments:document", "assignments:evidence"}
+NOTED = {"assignments:document", "assignments:evidence", "assignments:bundle_file"}
 
 SAID = {200: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}
 

@@ -50,6 +50,8 @@ workshops:supervision         enrolment  tutor              5
 assignments:own               -          learner            8
 assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
+assignments:portfolio_bundle  enrolment  learner            5
+assignments:bundle            folder     tutor              5
 assignments:submission        draft      learner            10
 assignments:submission        written    learner            8
 assignments:write             written    learner            6
@@ -81,6 +83,7 @@ PAGES = {
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
     "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
     "assignments:authenticity", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
+    "assignments:portfolio_bundle", "assignments:bundle",
 }  # fmt: skip
 COPIES = 29
 
@@ -102,6 +105,7 @@ def grow(world) -> None:
     worlds.multiplied([things.practice_session], COPIES)
     worlds.multiplied([things.evidence], COPIES)
     worlds.multiplied([things.feedback_answered], COPIES)
+    worlds.multiplied([things.bundle, things.own_bundle], COPIES)
     worlds.multiplied([things.enrolment.supervision.get()], COPIES)
     worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
                       ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip

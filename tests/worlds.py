@@ -20,7 +20,7 @@ from accounts.permissions import Role
 from assignments import actions as assignments
 from assignments import comparison
 from assignments import invitations as feedback_links
-from assignments.models import Figure
+from assignments.models import Bundle, Figure
 from core import clock
 from core.models import Notice
 from programmes import actions as programmes
@@ -106,6 +106,7 @@ def a_world(cast: Cast) -> World:
     _authenticity(things, cast)
     _reports(things, cast)
     _practice(things, cast)
+    _bundles(things)
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
 
@@ -294,6 +295,19 @@ def _reports(things: SimpleNamespace, cast: Cast) -> None:
     things.approved_report = reporting.draw_up(cohort, as_of=today - dt.timedelta(days=30), by=by)
     reporting.approve_report(things.approved_report, standing="On course.", by=by)
     things.report = reporting.draw_up(cohort, as_of=today, by=by)
+
+
+def _bundles(things: SimpleNamespace) -> None:
+    """A portfolio as one file: the growing one of the learner, and one that was handed in by somebody else."""
+    things.folder = things.to_verify.submissions.get(assignment__kind="portfolio")
+    jobs = (("own_bundle", things.enrolment, None), ("bundle", things.to_verify, things.folder))
+    for name, one, submission in jobs:
+        # Making the file is tested with the bundles; here it is enough that there is one.
+        bundle = assignments.ask_bundle(one, kind="pdf", submission=submission, by=one.learner)
+        Bundle.objects.filter(pk=bundle.pk).update(done_at=clock.now(), sha256="0" * 64)
+        bundle.refresh_from_db()
+        bundle.file.save("portfolio.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"))
+        setattr(things, name, bundle)
 
 
 def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any) -> list[Any]:

@@ -1,6 +1,7 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
 from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
+from assignments.actions.bundles import ask_bundle, build_bundle, sweep_bundle
 from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
 from assignments.actions.handing_in import hand_in_for_learner, submit
 from assignments.actions.portfolio import add_evidence, edit_evidence, map_evidence, remove_evidence, save_text
@@ -21,10 +22,12 @@ __all__ = [
     "abandon_upload",
     "add_evidence",
     "add_practice_client",
+    "ask_bundle",
     "ask_for_feedback",
     "attach",
     "begin",
     "begin_upload",
+    "build_bundle",
     "close_feedback_link",
     "comment_on_draft",
     "complete_upload",
@@ -47,6 +50,7 @@ __all__ = [
     "send_draft",
     "settle_concern",
     "submit",
+    "sweep_bundle",
     "use_upload",
     "use_writing",
     "withdraw_draft",

@@ -10,6 +10,7 @@ from assignments.models.authenticity import (
     Verdict,
     VivaNote,
 )
+from assignments.models.bundles import Bundle, BundleKind
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.practice import ClientFeedback, FeedbackRequest
@@ -19,6 +20,8 @@ from assignments.models.wording import FrozenWording
 from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
+    "Bundle",
+    "BundleKind",
     "ClientFeedback",
     "Concern",
     "ConcernOutcome",

@@ -10,10 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import actions, declarations
+from assignments import actions, bundles, declarations
 from assignments.forms.handing_in import HandInForLearnerForm
 from assignments.models import Submission
-from assignments.views.files import legal_name
 from assignments.views.learner import receipt_of
 from enrolment.models import Enrolment
 
@@ -59,7 +58,7 @@ def cover_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "submission": found,
-        "legal_name": " ".join(one for one in legal_name(found.enrolment) if one),
+        "legal_name": " ".join(one for one in bundles.legal_name(found.enrolment) if one),
         "units": _units(found),
         "ai_rule": declarations.ai_rule(found.asked_for),
         "ai_answer": dict(declarations.AI_USES).get(found.declaration.ai_use, ""),
