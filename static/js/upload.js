@@ -67,10 +67,12 @@ class Sender {
     const button = event.submitter;
     this.abort = new AbortController();
     this.form.setAttribute("aria-busy", "true");
+    button?.setAttribute("aria-disabled", "true");
     this.bar.hidden = this.button.hidden = false;
     try {
       this.named.value = await this.send(file);
       this.abort = null;
+      button?.removeAttribute("aria-disabled");
       // The form goes on its way and names what has arrived; the file itself does not go a second time.
       this.input.disabled = true;
       this.form.requestSubmit(button);
@@ -80,7 +82,10 @@ class Sender {
     } finally {
       this.abort = null;
       this.bar.hidden = this.button.hidden = true;
-      this.form.removeAttribute("aria-busy");
+      if (!this.named.value) {
+        this.form.removeAttribute("aria-busy");
+        button?.removeAttribute("aria-disabled");
+      }
     }
   }
 

@@ -1,5 +1,9 @@
 """A file sent by the script of the page, in a real browser: seen to arrive, cut off, gone on with, and ready by itself."""
 
+import io
+import random
+import zipfile
+
 import pytest
 from playwright.sync_api import expect
 
@@ -26,6 +30,14 @@ def no_worker():
     app.control.purge()
 
 
+def large(words):
+    """An essay of one and a half megabytes, most of them a part that nobody reads."""
+    whole = io.BytesIO(docx_bytes(words=words))
+    with zipfile.ZipFile(whole, "a", zipfile.ZIP_STORED) as archive:
+        archive.writestr("customXml/item1.bin", random.Random(1).randbytes(1_500_000))
+    return whole.getvalue()
+
+
 def chosen(page, content, label="Your essay", name="essay.docx"):
     mime = "application/octet-stream"
     page.get_by_label(label).set_input_files({"name": name, "mimeType": mime, "buffer": content})
@@ -34,7 +46,7 @@ def chosen(page, content, label="Your essay", name="essay.docx"):
 def test_a_file_is_sent_in_pieces_and_the_page_goes_on_when_it_is_ready(page, sign_in, axe, draft, no_worker):
     sign_in(draft.enrolment.learner)
     page.goto(f"/submissions/{draft.pk}/")
-    chosen(page, docx_bytes(words=4612) + b"\0" * 1_500_000)
+    chosen(page, large(4612))
     page.get_by_role("button", name="Add this file").click()
 
     expect(page.get_by_text("Waiting for its turn")).to_be_visible()
@@ -64,7 +76,7 @@ def test_a_lost_connection_costs_a_piece_and_not_the_file(page, sign_in, axe, dr
             route.continue_()
 
     page.route("**/piece/", line)
-    chosen(page, docx_bytes() + b"\0" * 1_500_000)
+    chosen(page, large(4200))
     page.get_by_role("button", name="Add this file").click()
 
     expect(page.get_by_text("No connection. What has arrived is kept").first).to_be_visible()
@@ -76,7 +88,7 @@ def test_a_lost_connection_costs_a_piece_and_not_the_file(page, sign_in, axe, dr
 
 def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page, sign_in, axe, draft, tmp_path):
     essay = tmp_path / "essay.docx"
-    essay.write_bytes(docx_bytes() + b"\0" * 1_500_000)
+    essay.write_bytes(large(4200))
     sign_in(draft.enrolment.learner)
     page.goto(f"/submissions/{draft.pk}/")
     page.route("**/piece/", lambda route: route.continue_() if route.request.headers["upload-offset"] == "0" else None)
