@@ -35,7 +35,10 @@ def checks_of(document: Document) -> list[str]:
     ]
     listed = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in parts if number)
     if document.kind == documents.Kind.WRITTEN:
-        return ["Written here, and kept as the text stood then", f"Reads with {listed}" if listed else "Opens for reading"]
+        return [
+            "Written here, and kept as the text stood then",
+            f"Reads with {listed}" if listed else "Opens for reading",
+        ]
     return [
         f"{'An' if label[0] in 'AEIO' else 'A'} {label} by its content, not only its name",
         "No macros, no password",
