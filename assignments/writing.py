@@ -64,7 +64,8 @@ class Change:
 
 
 def change(before: str, after: str) -> Change:
-    old, new = Counter(before.split()), Counter(after.split())
+    """The words without the marks of headings and quotations."""
+    old, new = (Counter(one for one in text.split() if one.strip("#>")) for text in (before, after))
     return Change((new - old).total(), (old - new).total())
 
 

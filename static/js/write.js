@@ -230,7 +230,7 @@ class Counts {
   draw(text) {
     const now = this.measure(text);
     const total = Math.max(0, this.truth.words + now.words - this.base.words);
-    this.total.textContent = `${said(total)} ${total === 1 ? "word" : "words"}`;
+    for (const one of document.querySelectorAll("[data-total]")) one.textContent = `${said(total)} ${total === 1 ? "word" : "words"}`;
     const range = document.querySelector("[data-range]");
     if (range) range.textContent = total < this.least ? "fewer than the range" : total > this.most ? "more than the range" : "inside the range";
     for (const one of this.sections) {
@@ -350,6 +350,7 @@ export function start(root) {
   for (const form of root.querySelectorAll("form[data-write]")) {
     const writer = new Writer(form);
     new Tools(form.elements.body, writer);
+    for (const one of root.querySelectorAll("[data-without-script]")) one.hidden = true;
     for (const one of root.querySelectorAll("[data-needs-script]")) one.hidden = false;
   }
 }

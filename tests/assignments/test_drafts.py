@@ -282,13 +282,13 @@ def test_the_pictures_and_the_file_of_a_draft_open_for_the_tutor(client, cast, e
 
 
 def test_a_draft_waits_on_the_list_and_is_counted_on_the_desk(client, cast, essay, sent):
-    assert b"Drafts to comment on <b>1</b>" in page(client, "desk", by=cast.tutor).content
+    assert b"Drafts <b>1</b>" in page(client, "desk", by=cast.tutor).content
     listed = page(client, "drafts", by=cast.tutor).content.decode()
     assert "1 draft to comment on" in listed
     assert "Priya Raman" in listed
 
     comment(sent, cast.tutor)
-    assert b"Drafts to comment on <b>0</b>" in page(client, "desk", by=cast.tutor).content
+    assert b"Drafts <b>0</b>" in page(client, "desk", by=cast.tutor).content
     client.force_login(cast.tutor, backend=BACKEND)
     answered = client.get(reverse("assignments:drafts"), {"state": "commented"}).content.decode()
     assert "Priya Raman" in answered

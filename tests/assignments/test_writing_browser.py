@@ -40,7 +40,7 @@ def test_a_text_is_saved_while_it_is_written_and_counted_live(page, sign_in, axe
     page.goto(path)
     axe()
     outline = page.get_by_role("list", name="By criterion")
-    outline.get_by_role("button", name="Go to 1.1").click()
+    outline.get_by_role("button", name="1.1 Define and compare").click()
     typed(page, "Coaching asks")
     expect(page.get_by_role("heading", name="6 words")).to_be_visible()
     expect(outline.get_by_role("listitem").first).to_contain_text("6")
