@@ -14,6 +14,8 @@ Criteria = Sequence[tuple[str, str]]
 
 _STOCK = "essays.txt"
 _WEAK = 0.32
+# A sentence of the stock as long as this would by itself be a passage that two essays have in common.
+_LONG = 27
 
 # The first pattern that fits a criterion's title tells what its section is about.
 _TOPICS = (
@@ -147,17 +149,24 @@ class _Writer:
             self.spare[pool] = self._shuffled(pool)
         return self.say(self.spare[pool].pop())
 
+    def own(self) -> str:
+        """A sentence of this essay alone, about its author's practice: it parts what other essays have said as well."""
+        when, did, noticed = (self.dice.choice(self.stock[f"own {part}"]) for part in ("when", "did", "noticed"))
+        return self.say(f"{when}, {{person}} {did}, and {noticed}.")
+
     def sentences(self, topic: str, target: int) -> list[str]:
-        """Sentences on a topic, in the order of the stock, until the target is reached or nearly."""
+        """Sentences on a topic, in the order of the stock, until the target is reached or nearly; each second is its own."""
         lines = self.stock[topic]
-        left_out = set(self.dice.sample(range(2, len(lines)), max(1, len(lines) // 5)))
-        queue = [self.say(line) for number, line in enumerate(lines) if number not in left_out]
-        for place in sorted(self.dice.sample(range(2, len(queue)), min(4, len(queue) - 2)), reverse=True):
-            queue.insert(place, self.another(self.dice.choice(("anecdote", "general"))))
+        left_out = set(self.dice.sample(range(2, len(lines)), max(1, len(lines) // 2)))
+        kept = [self.say(line) for number, line in enumerate(lines) if number not in left_out]
+        queue = [one for sentence in kept if words_in(sentence) < _LONG for one in (sentence, self.own())]
+        places = range(2, len(queue))
+        for place in sorted(self.dice.sample(places, min(4, len(places))), reverse=True):
+            queue[place:place] = [self.own(), self.another(self.dice.choice(("anecdote", "general"))), self.own()]
         chosen: list[str] = []
         total = 0
         while total < target:
-            sentence = queue.pop(0) if queue else self.another(self.dice.choice(("anecdote", "general")))
+            sentence = queue.pop(0) if queue else self.own()
             if chosen and total + words_in(sentence) / 2 > target:
                 break
             chosen.append(sentence)
