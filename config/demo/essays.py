@@ -196,11 +196,18 @@ class _Writer:
         raise ValueError(f"An essay cannot be written to {target} words in its last section.")
 
 
-def compose(*, seed: int, words: int, author: str, criteria: Criteria, weak: Set[str] = frozenset()) -> Essay:
-    """An essay of exactly this many body words, a section for each criterion; those in `weak` are thin."""
+def compose(
+    *, seed: int, words: int, author: str, criteria: Criteria, weak: Set[str] = frozenset(), borrows: bool = False
+) -> Essay:
+    """An essay of exactly this many body words, a section for each criterion; those in `weak` are thin.
+
+    One that `borrows` has a paragraph in common with every other that does.
+    """
     writer = _Writer(seed)
     sections = [Section(f"{number} {title}") for number, title in criteria]
     essay = Essay(writer.say(writer.dice.choice(_TITLES)), author, sections, [whole for _, whole in writer.books])
+    if borrows:
+        sections[0].blocks.append(Paragraph(" ".join(writer.say(line) for line in writer.stock["borrowed"])))
     tables = _tables(writer, criteria, weak)
     fixed = essay.body + sum(table.words for table in tables.values())
     weights = [(_WEAK if number in weak else 1.0) * writer.dice.uniform(0.93, 1.07) for number, _ in criteria]
@@ -229,12 +236,13 @@ def write_essay(
     author: str,
     criteria: Criteria,
     weak: Set[str] = frozenset(),
+    borrows: bool = False,
 ) -> int:
     """Write the essay as the suffix of the path says (.docx, .odt, .pdf) and return its body words.
 
     Read back from a PDF they are about as many, as with every PDF.
     """
-    essay = compose(seed=seed, words=words, author=author, criteria=criteria, weak=weak)
+    essay = compose(seed=seed, words=words, author=author, criteria=criteria, weak=weak, borrows=borrows)
     {".docx": essay_files.write_docx, ".odt": essay_files.write_odt, ".pdf": essay_files.write_pdf}[path.suffix](
         path, essay
     )

@@ -22,7 +22,9 @@ def main(words: list[str]) -> int:
     asked.add_argument("--profile", type=int, default=0, metavar="N", help="profile N calls of each and time nothing")
     asked.add_argument("what", nargs="?", choices=("pages", "similarity"), default="pages", help="pages, or similarity")
     asked.add_argument("--essays", type=int, default=10_000, help="stored essays a new one is compared with (10000)")
-    asked.add_argument("--written", type=int, default=0, help="how many of them are written out; the rest are copies (all)")
+    asked.add_argument(
+        "--written", type=int, default=0, help="how many of them are written out; the rest are copies (all)"
+    )
     options = asked.parse_args(words)
     try:
         with temporary_folder("bench") as folder, postgres() as database, redis() as broker:
