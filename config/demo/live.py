@@ -158,8 +158,8 @@ class Live:
 
     def _assignments(self, people: list[Enrolment]) -> None:
         company, helen, ago = self.company, self.helen, self.ago
-        self._essay(people[MARKING], handed_in=6, words=4377)
-        self._essay(people[OVERDUE], handed_in=23, words=5012)
+        self._essay(people[MARKING], handed_in=6, words=4377, borrows=True)
+        self._essay(people[OVERDUE], handed_in=23, words=5012, borrows=True)
         with clock.at(ago(2)):
             draft = steps.start_essay(people[DRAFT], seed=531, words=4612)
             question = "Does 2.1 say enough about my own practice, or is it still too general?"
@@ -216,9 +216,12 @@ class Live:
         evenings = [(steps.at_hour(self.ago(days), 20, 15), words) for days, words in ((6, 900), (3, 1600), (1, 2100))]
         steps.write_essay(one, seed=77, evenings=evenings)
 
-    def _essay(self, one: Enrolment, *, handed_in: int, words: int, weak: set[str] | None = None) -> Submission:
+    def _essay(
+        self, one: Enrolment, *, handed_in: int, words: int, weak: set[str] | None = None, borrows: bool = False
+    ) -> Submission:
         with clock.at(steps.at_hour(self.ago(handed_in), 21, 17)):
-            return steps.hand_in(steps.start_essay(one, seed=one.pk * 7, words=words, weak=weak or set()))
+            essay = steps.start_essay(one, seed=one.pk * 7, words=words, weak=weak or set(), borrows=borrows)
+            return steps.hand_in(essay)
 
     def _pass_essay(self, one: Enrolment, *, handed_in: int, words: int) -> None:
         submission = self._essay(one, handed_in=handed_in, words=words)

@@ -212,7 +212,13 @@ def catch_up(session: Session, one: Enrolment, *, tutor: User) -> None:
 
 
 def start_essay(
-    one: Enrolment, *, seed: int, words: int, weak: Set[str] = frozenset(), form: str = "docx"
+    one: Enrolment,
+    *,
+    seed: int,
+    words: int,
+    weak: Set[str] = frozenset(),
+    form: str = "docx",
+    borrows: bool = False,
 ) -> Submission:
     """Begin (or go on with) the essay and add a file that counts exactly `words`."""
     essay = one.cohort.version.assignments.get(kind="essay")
@@ -220,7 +226,8 @@ def start_essay(
     criteria = [(criterion.number, criterion.title) for criterion in submission.criteria()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"essay.{form}"
-        essays.write_essay(path, seed=seed, words=words, author=one.learner.full_name, criteria=criteria, weak=weak)
+        author = one.learner.full_name
+        essays.write_essay(path, seed=seed, words=words, author=author, criteria=criteria, weak=weak, borrows=borrows)
         name = f"{one.learner.full_name.split()[-1]} essay attempt {submission.attempt}.{form}"
         with path.open("rb") as file:
             document = assignments.attach(submission, file=File(file, name=name), by=one.learner)

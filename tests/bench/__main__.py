@@ -25,6 +25,9 @@ def main(words: list[str]) -> int:
     asked.add_argument("--profile", type=int, default=0, metavar="N", help="profile N calls of each and time nothing")
     asked.add_argument("what", nargs="?", choices=("pages", "similarity"), default="pages", help="pages, or similarity")
     asked.add_argument("--essays", type=int, default=10_000, help="stored essays a new one is compared with (10000)")
+    asked.add_argument(
+        "--written", type=int, default=0, help="how many of them are written out; the rest are copies (all)"
+    )
     options = asked.parse_args(words)
     try:
         with temporary_folder("bench") as folder, postgres() as database, redis() as broker:
@@ -64,7 +67,7 @@ def measured(options: argparse.Namespace) -> int:
     if options.what == "similarity":
         from tests.bench import similarity
 
-        return similarity.measured(options.essays, say)
+        return similarity.measured(options.essays, min(options.written or options.essays, options.essays), say)
     world = pages.World(around=options.learners, say=say)
     pairs = [one for one in pages.pairs(world) if options.only in one.name]
     if options.profile:

@@ -1,6 +1,8 @@
 """Similarity measured: one new essay of 5,000 words against so many stored ones, what is found, and what is found wrongly.
 
-The essays come from `tests/bench/corpus.py`. What is timed is the whole of `comparison.compare`: reading, fingerprints stored,
+The essays come from `tests/bench/corpus.py`. With `--written` fewer of them are written than stored: the rest are copies whose rare
+fingerprints the database makes into others, while what many essays share stays as it is, so that a look-up finds as much.
+Passages are copied from written ones only. What is timed is the whole of `comparison.compare`: reading, fingerprints stored,
 candidates looked up (planned each time), passages aligned, results written; each is undone again.
 """
 
@@ -41,13 +43,13 @@ def _made(seeds: range) -> list[tuple[str, list[list[Any]], int, list[Any]]]:
     return made
 
 
-def measured(stored: int, say: Callable[[str], None]) -> int:
-    say(f"{stored} essays are written and loaded")
+def measured(stored: int, written: int, say: Callable[[str], None]) -> int:
+    say(f"{written} essays are written, {stored} stored")
     began = time.monotonic()
-    cohort, cast, documents = load(stored, say)
+    cohort, cast, documents = load(stored, written, say)
     seconds = time.monotonic() - began
     size = _sizes()
-    print(f"loaded {stored:,} essays in {seconds:.0f} s: {size['rows']:,} fingerprints, "
+    print(f"loaded {stored:,} essays, {written:,} of them written, in {seconds:.0f} s: {size['rows']:,} fingerprints, "
           f"table {size['table']}, index {size['index']}, texts {size['texts']}", flush=True)  # fmt: skip
     _times(cohort, cast)
     say("times are taken")
@@ -60,7 +62,7 @@ def measured(stored: int, say: Callable[[str], None]) -> int:
     return 0
 
 
-def load(stored: int, say: Callable[[str], None]) -> tuple[Any, Any, list[int]]:
+def load(stored: int, written: int, say: Callable[[str], None]) -> tuple[Any, Any, list[int]]:
     cast = worlds.a_cast()
     cohort = worlds.factories.a_cohort(cast=cast, version=worlds.a_version())
     with connection.cursor() as cursor:
@@ -71,12 +73,15 @@ def load(stored: int, say: Callable[[str], None]) -> tuple[Any, Any, list[int]]:
         (foreign,) = [name for (name,) in cursor.fetchall()]
         cursor.execute(f'alter table assignments_fingerprint drop constraint "{foreign}"')
     documents: list[int] = []
-    batches = [range(n, min(n + BATCH, stored)) for n in range(0, stored, BATCH)]
+    batches = [range(n, min(n + BATCH, written)) for n in range(0, written, BATCH)]
     with multiprocessing.get_context("fork").Pool(2) as pool:
         for number, made in enumerate(pool.imap(_made, batches), start=1):
             documents += _stored(cohort, cast, made)
-            if number % 20 == 0:
+            if number % 5 == 0:
                 say(f"{number * BATCH} essays")
+    if stored > written:
+        _multiplied(cohort, cast, documents, stored // written)
+        say("and their copies")
     with connection.cursor() as cursor:
         cursor.execute("alter table assignments_fingerprint add primary key (hash, document_id, position)")
         cursor.execute(
@@ -124,6 +129,36 @@ def _stored(cohort: Any, cast: Any, made: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.copy_expert("copy assignments_fingerprint (hash, document_id, position) from stdin", lines)
     return documents
+
+
+def _multiplied(cohort: Any, cast: Any, documents: list[int], times: int) -> None:
+    """Copies of all documents. A hash that one essay in two hundred has stays; every other becomes one of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create temporary table shared as select hash from (select distinct hash, document_id from assignments_fingerprint) one "
+            "group by hash having count(*) > %s",
+            [len(documents) // 200],
+        )
+        cursor.execute("create temporary table pattern as select f.hash, f.document_id, f.position, s.hash is not null as kept "
+                       "from assignments_fingerprint f left join shared s using (hash)")  # fmt: skip
+        for number in range(1, times):
+            copies = [one.document_id for one in _submissions(cohort, cast, len(documents))]
+            cursor.execute("create temporary table copy on commit preserve rows as "
+                           "select * from unnest(%s::bigint[], %s::bigint[]) as one(source, target)", [documents, copies])  # fmt: skip
+            cursor.execute(
+                "insert into assignments_fingerprint (hash, document_id, position) "
+                "select case when kept then hash else hash # %s::bigint end, target, position "
+                "from pattern join copy on source = document_id",
+                [number * 1_000_003_000_019],
+            )
+            cursor.execute("insert into assignments_reading (document_id, html, text, outline, converter, sha256) "
+                           "select target, html, text, outline, converter, sha256 from assignments_reading join copy on source = document_id")  # fmt: skip
+            cursor.execute(
+                "insert into assignments_similaritycheck (document_id, queued_at, tries, computed_at, compared_with, words, matched, "
+                "left_out, words_left_out, engine) select target, queued_at, tries, computed_at, compared_with, words, matched, left_out, "
+                "words_left_out, engine from assignments_similaritycheck join copy on source = document_id"
+            )
+            cursor.execute("drop table copy")
 
 
 def _sizes() -> dict[str, Any]:
@@ -176,7 +211,7 @@ def _found(own: Tokens, left_alone: list[int]) -> Iterator[tuple[int, int]]:
             yield pk, words
 
 
-def _recall(documents: list[int], say: Callable[[str], None], number: int = 60) -> None:
+def _recall(documents: list[int], say: Callable[[str], None], number: int = 40) -> None:
     print("\npassages found, of " + f"{number} each, put into an essay that is otherwise independent")
     for words, kind in itertools.product((40, 60, 100), KINDS):
         dice, found, least = Random(f"{words} {kind}"), 0, words
@@ -193,7 +228,7 @@ def _recall(documents: list[int], say: Callable[[str], None], number: int = 60) 
         say(f"recall of {words}, {kind}")
 
 
-def _wrong(say: Callable[[str], None], number: int = 200) -> None:
+def _wrong(say: Callable[[str], None], number: int = 100) -> None:
     touched = pairs = 0
     for n in range(number):
         found = list(_found(prepared(corpus.essay(f"independent {n}"))[3], []))
