@@ -80,7 +80,7 @@ class AddEvidenceForm(ArrivingForm):
                 outcome__unit__assignments__kind="portfolio", outcome__unit__version=enrolment.cohort.version_id
             )
             .select_related("outcome__unit")
-            .order_by("outcome__unit__number", "position")
+            .order_by("outcome__unit__number", "outcome__number", "position")
         )
         self.fields["criteria"].label_from_instance = criterion_label  # type: ignore[attr-defined]
 
@@ -115,4 +115,4 @@ def check_contract(form: Form) -> None:
 
 
 def criterion_label(criterion: Criterion) -> str:
-    return f"{criterion.outcome.unit.number}, {criterion.number} {criterion.title}"
+    return f"{criterion.outcome.unit.number} {criterion.number} {criterion.title}"

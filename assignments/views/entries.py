@@ -48,10 +48,10 @@ def check_open(request: AuthedRequest, enrolment: Enrolment) -> None:
 def warn(request: AuthedRequest, *sentences: str) -> None:
     """Say once what may tell who somebody is; the page of the portfolio goes on saying it until it is mended."""
     told = list(dict.fromkeys(one for one in sentences if one))
-    for sentence in told:
+    for sentence in told[:-1]:
         messages.warning(request, sentence)
     if told:
-        messages.warning(request, personal.ADVICE)
+        messages.warning(request, f"{told[-1]} {personal.ADVICE}")
 
 
 def where_missing(enrolment: Any, missing: folders.Missing) -> str:
