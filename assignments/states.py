@@ -1,4 +1,4 @@
-"""The submission machine: one attempt at one assignment. A resubmission is the next attempt, never a loop."""
+"""The machines of a submission (one attempt; a resubmission is the next, never a loop) and of a request for more time."""
 
 from django.db.models import TextChoices
 
@@ -64,3 +64,44 @@ OVERTURN = Transition(
     guards=(policy.is_marker, policy.learner_is_on_programme, policy.attempts_are_left),
 )
 TRANSITIONS = (SUBMIT, AWARD_PASS, REFER, OVERTURN)
+
+
+class ExtensionState(TextChoices):
+    REQUESTED = "requested", "Waiting for an answer"
+    GRANTED = "granted", "Granted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+DECIDED = (ExtensionState.GRANTED, ExtensionState.DECLINED)
+
+GRANT_EXTENSION = Transition(
+    verb="grant_extension",
+    label="Grant more time",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.GRANTED,
+    needs=Can.GRANT_EXTENSIONS,
+    guards=(
+        policy.is_for_decider,
+        policy.learner_is_registered,
+        policy.work_is_not_in,
+        policy.is_within_the_tutors_limit,
+    ),
+)
+DECLINE_EXTENSION = Transition(
+    verb="decline_extension",
+    label="Decline",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.DECLINED,
+    needs=Can.GRANT_EXTENSIONS,
+    guards=(policy.is_for_decider, policy.is_within_the_tutors_limit),
+)
+WITHDRAW_EXTENSION = Transition(
+    verb="withdraw_extension",
+    label="Take the request back",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.WITHDRAWN,
+    needs=Can.SUBMIT_WORK,
+    guards=(policy.is_own_request,),
+)
+EXTENSION_TRANSITIONS = (GRANT_EXTENSION, DECLINE_EXTENSION, WITHDRAW_EXTENSION)

@@ -37,6 +37,9 @@ Submission (one attempt) | submit             | draft                        -> 
 Submission (one attempt) | award_pass         | submitted                    -> passed       | T
 Submission (one attempt) | refer              | submitted                    -> referred     | T
 Submission (one attempt) | overturn           | passed                       -> referred     | T
+Extension of a deadline  | grant_extension    | requested                    -> granted      | T M
+Extension of a deadline  | decline_extension  | requested                    -> declined     | T M
+Extension of a deadline  | withdraw_extension | requested                    -> withdrawn    | L
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
 Sample of marking        | answer             | returned                     -> answered     | T
@@ -54,6 +57,7 @@ APPS = {
     "Session": "workshops",
     "Place at a session": "workshops",
     "Submission (one attempt)": "assignments",
+    "Extension of a deadline": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
     "Progress report": "reporting",

@@ -1,5 +1,6 @@
 """Submissions, portfolios and marking. This package re-exports models and their choices, nothing else."""
 
+from assignments.models.extensions import Extension
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Submission
@@ -10,6 +11,7 @@ __all__ = [
     "Declaration",
     "Document",
     "Evidence",
+    "Extension",
     "Figure",
     "Marking",
     "Outcome",

@@ -17,6 +17,7 @@ from assignments.models import Submission, UnitResult
 from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
+from assignments.views.dates import date_row
 from assignments.views.reading import checks_of, length_of, shown
 from core import clock
 from enrolment.models import Enrolment
@@ -53,6 +54,10 @@ def own(request: AuthedRequest) -> HttpResponse:
     todo = [one for one in standings if one.is_open]
     first = min(todo, key=lambda one: (one.deadline.due_on is None, one.deadline.due_on), default=None)
     context = {"enrolments": enrolments, "standings": standings, "next": first, "headline": headline(standings)}
+    context["dates"] = [
+        date_row(one.enrolment, one.assignment.pk, one.assignment.title, one.deadline, is_open=one.is_open)
+        for one in standings
+    ]
     return render(request, "assignments/own.html", context)
 
 
@@ -104,6 +109,7 @@ def _outcome(found: Submission) -> dict[str, Any]:
     return {
         "submission": found,
         "lateness": deadlines.lateness(found.due_on, found.submitted_at),
+        "again_by": deadlines.effective(found.enrolment, found.assignment).due_on if found.is_referred else None,
         "ai_word": declarations.ai_word(found.declaration.ai_use),
         "marking": marking,
         "unmet": [one for one in decisions if one.decision == "refer"],
@@ -154,6 +160,7 @@ def _prepare(
         "form": upload if upload and upload.errors else form,
         "ai_rule": declarations.ai_rule(found.assignment),
         "units": list(found.assignment.units.all()),
+        "dates": [date_row(found.enrolment, found.assignment_id, found.assignment.title, deadline, is_open=True)],
         **_prepared(found),
     }
     return render(request, "assignments/prepare.html", context)

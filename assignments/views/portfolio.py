@@ -21,6 +21,7 @@ from assignments.forms.portfolio import (
     SaveTextForm,
 )
 from assignments.models import Evidence, PortfolioText, PracticeClient, PracticeSession, Submission
+from assignments.views.dates import date_row
 from core import clock
 from core.refusals import WrongState
 from enrolment.models import Enrolment
@@ -71,11 +72,14 @@ def portfolio(request: AuthedRequest, pk: int) -> HttpResponse:
     """What is there, what it adds up to, what is missing."""
     enrolment = _own(request, pk)
     folder = folders.of(enrolment)
+    deadline = deadlines.for_enrolments([pk])[pk, enrolment.portfolio_assignment]
+    closed = policy.portfolio_is_open(enrolment, request.user)
     context = {
         "enrolment": enrolment,
-        "deadline": deadlines.for_enrolments([pk])[pk, enrolment.portfolio_assignment],
+        "deadline": deadline,
+        "dates": [date_row(enrolment, enrolment.portfolio_assignment, "Portfolio", deadline, is_open=not closed)],
         "portfolio": folder,
-        "closed": policy.portfolio_is_open(enrolment, request.user),
+        "closed": closed,
         "attempts": [one for one in enrolment.submissions.all() if one.assignment.kind == "portfolio"],
         "clients": [_client_task(folder, one) for one in folder.clients],
         "texts": [*(_text_task(folder, part, label) for part, label in folders.PARTS), _evidence_task(enrolment)],

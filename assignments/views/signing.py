@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import marking, policy
+from assignments import marking
+from assignments.deadlines import working_day_from
 from assignments.forms.marking import AwardPassForm, ReferForm
 from assignments.models import CriterionDecision, Marking, Outcome, Submission
 from assignments.states import MARKED
@@ -79,9 +80,7 @@ def _was_signed(request: AuthedRequest, submission: Submission, outcome: Outcome
 def proposed_date(submission: Submission) -> tuple[dt.date, str]:
     """The day proposed for the next attempt, and the sentence that says where it comes from."""
     today = clock.today()
-    proposed = max(today + dt.timedelta(weeks=USUAL_WEEKS), submission.due_on or today)
-    while not policy.is_working_day(proposed, policy.BANK_HOLIDAYS):
-        proposed += dt.timedelta(days=1)
+    proposed = working_day_from(max(today + dt.timedelta(weeks=USUAL_WEEKS), submission.due_on or today))
     registration = getattr(submission.enrolment, "registration", None)
     origin = f"{USUAL_WEEKS} weeks from today, or the day that held for this attempt if that is later"
     if registration is None:

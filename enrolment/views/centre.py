@@ -28,7 +28,7 @@ from enrolment.forms import (
     SetDeadlineForm,
     WithdrawForm,
 )
-from enrolment.models import Enrolment
+from enrolment.models import BreakInLearning, Enrolment, ReasonableAdjustment
 from enrolment.states import TRANSITIONS, EnrolmentState
 from enrolment.views.learner import answers, form_of, ratings_by_unit
 from programmes.models import Cohort
@@ -88,8 +88,9 @@ def enrolment(request: AuthedRequest, pk: int) -> HttpResponse:
         "choices": [*_further(one, request), *choices(one, request.user, TRANSITIONS)],
         "primary": "accept" if one.state == EnrolmentState.APPLIED else "register",
         "events": Event.objects.about(one)[:30],
-        "own_deadlines": one.deadlines.select_related("assignment", "set_by") if one.has_started else [],
-        "cohort_deadlines": one.cohort.deadlines.select_related("assignment") if one.has_started else [],
+        "adjustments": _adjustments(one, request),
+        "breaks": _breaks(one, request),
+        "sees_reasons": request.user.can(Can.GRANT_EXTENSIONS) or sees_person,
         "sees_person": sees_person,
         "person": [*answers(AboutForm, form), *answers(ContactForm, form)[:-1]] if sees_person and form else [],
         "support_needs": getattr(one, "support_needs", None) if sees_person else None,
@@ -98,6 +99,19 @@ def enrolment(request: AuthedRequest, pk: int) -> HttpResponse:
         "reads_work": request.user.can(Can.READ_WORK),
     }
     return render(request, "enrolment/enrolment.html", context)
+
+
+def _adjustments(one: Enrolment, request: AuthedRequest) -> list[ReasonableAdjustment]:
+    """For those who may know what was agreed; nobody else asks for them."""
+    if not one.has_started or not (request.user.can(Can.RECORD_ADJUSTMENTS) or request.user.can(Can.SEE_PERSONAL_DATA)):
+        return []
+    return list(one.adjustments.select_related("assignment", "recorded_by"))
+
+
+def _breaks(one: Enrolment, request: AuthedRequest) -> list[BreakInLearning]:
+    if not one.has_started or not request.user.can(Can.RECORD_BREAKS):
+        return []
+    return list(one.breaks.in_force().select_related("recorded_by"))
 
 
 def _registration(one: Enrolment) -> Any:
@@ -115,6 +129,12 @@ def _further(one: Enrolment, request: AuthedRequest) -> list[Choice]:
         found.append(
             Choice("set_deadline", "Set a deadline", reverse("enrolment:set_deadline", args=[one.pk]), blocked)
         )
+    for needs, verb, label in (
+        (Can.RECORD_ADJUSTMENTS, "record_adjustment", "Record an adjustment"),
+        (Can.RECORD_BREAKS, "record_break", "Record a break"),
+    ):
+        if request.user.can(needs) and one.state == EnrolmentState.ACTIVE:
+            found.append(Choice(verb, label, reverse(f"enrolment:{verb}", args=[one.pk])))
     return found
 
 

@@ -23,6 +23,7 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Session", workshops.SessionState, workshops.SESSION_TRANSITIONS),
     ("Place at a session", workshops.PlaceState, workshops.PLACE_TRANSITIONS),
     ("Submission (one attempt)", assignments.SubmissionState, assignments.TRANSITIONS),
+    ("Extension of a deadline", assignments.ExtensionState, assignments.EXTENSION_TRANSITIONS),
     ("Sample of marking", verification.SampleState, verification.SAMPLE_TRANSITIONS),
     ("Claim for a certificate", verification.ClaimState, verification.CLAIM_TRANSITIONS),
     ("Progress report", reporting.ReportState, reporting.TRANSITIONS),
