@@ -209,33 +209,36 @@ def _of_plan(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> Q
 
     `title` says what a record of the learner is, and `at` when it was made. Only what was known before the moment is in.
     """
-    own: Any = IndividualDeadline.objects.filter(enrolment__cohort__in=cohorts, set_at__lt=before).order_by()
-    everyone: Any = CohortDeadline.objects.filter(cohort__in=cohorts).order_by()
     none = Value(None, output_field=DateField())
-    blank = {"minutes": none, "state": none}
-    order = ("kind", "number", "title", "at", "minutes", "state", "due_on", "from_on")
-    one = {"cohort": F("enrolment__cohort"), "kind": F("assignment__kind"), "number": none, "from_on": none, **blank}
-    own = own.annotate(title=Value(deadlines.INDIVIDUAL), at=F("set_at"), **one)
-    everyone = everyone.annotate(**{**one, "cohort": F("cohort")}, of=none, title=none, at=none)
-    in_cohorts = Q(enrolment__cohort__in=cohorts)
-    granted: Any = Extension.objects.filter(in_cohorts, state=ExtensionState.GRANTED, decided_at__lt=before).order_by()
-    granted = granted.annotate(**one, title=Value(deadlines.EXTENSION), at=F("decided_at"), due_on=F("granted_on"))
-    more: Any = ReasonableAdjustment.objects.filter(in_cohorts, recorded_at__lt=before).order_by()
-    more = more.exclude(ended_at__lt=before).annotate(
-        **{**one, "number": F("extra_working_days")},
-        title=Value(deadlines.ADJUSTMENT),
-        at=F("recorded_at"),
-        due_on=F("agreed_on"),
-    )
-    away: Any = BreakInLearning.objects.filter(in_cohorts, recorded_at__lt=before).order_by()
-    away = away.exclude(superseded_at__lt=before).annotate(
-        **{**one, "kind": none}, title=Value(deadlines.BREAK), at=F("recorded_at"), due_on=F("back_on")
-    )
+    blank = {"number": none, "from_on": none, "minutes": none, "state": none}
+    everyone: Any = CohortDeadline.objects.filter(cohort__in=cohorts).order_by()
+    everyone = everyone.annotate(kind=F("assignment__kind"), of=none, title=none, at=none, **blank)
+    columns = ("kind", "number", "title", "at", "minutes", "state", "due_on", "from_on")
     return _of_sessions(cohorts, only, before).union(
-        *(rows.values_list("cohort", "enrolment", *order) for rows in (own, granted, more, away)),
-        everyone.values_list("cohort", "of", *order),
+        *(rows.values_list("of_cohort", "enrolment", *columns) for rows in _of_records(cohorts, before, blank)),
+        everyone.values_list("cohort", "of", *columns),
         all=True,
     )
+
+
+def _of_records(cohorts: Sequence[int], before: dt.datetime, blank: dict[str, Any]) -> Iterator[Any]:
+    """The records that bear on the dates of one learner each, a statement for each kind, with the columns of the plan."""
+
+    def made(rows: Any, what: str, **columns: Any) -> Any:
+        given = {"of_cohort": F("enrolment__cohort"), "kind": F("assignment__kind"), **blank, **columns}
+        own = {field.name for field in rows.model._meta.concrete_fields}
+        given = {name: value for name, value in given.items() if name not in own}
+        return rows.filter(enrolment__cohort__in=cohorts).order_by().annotate(title=Value(what), **given)
+
+    dates = IndividualDeadline.objects.filter(set_at__lt=before)
+    yield made(dates, deadlines.INDIVIDUAL, at=F("set_at"))
+    granted = Extension.objects.filter(state=ExtensionState.GRANTED, decided_at__lt=before)
+    yield made(granted, deadlines.EXTENSION, at=F("decided_at"), due_on=F("granted_on"))
+    more = ReasonableAdjustment.objects.filter(recorded_at__lt=before).exclude(ended_at__lt=before)
+    days = F("extra_working_days")
+    yield made(more, deadlines.ADJUSTMENT, at=F("recorded_at"), due_on=F("agreed_on"), number=days)
+    away = BreakInLearning.objects.filter(recorded_at__lt=before).exclude(superseded_at__lt=before)
+    yield made(away, deadlines.BREAK, at=F("recorded_at"), due_on=F("back_on"), kind=blank["from_on"])
 
 
 def _of_places(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:

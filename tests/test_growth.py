@@ -52,6 +52,12 @@ assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
 assignments:submission        draft      learner            10
 assignments:desk              -          tutor              8
+assignments:extensions        -          tutor              7
+assignments:extensions        -          contract_manager   7
+assignments:extension         extension  tutor              8
+assignments:extension         extension  contract_manager   8
+enrolment:enrolment           enrolment  administrator      10
+enrolment:enrolment           enrolment  tutor              9
 assignments:room              submitted  tutor              8
 verification:queue            -          iqa                7
 verification:sign_offs        -          eqa                5
@@ -67,7 +73,7 @@ ROWS = [row.split() for row in LISTS.strip().splitlines()]
 PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
-    "assignments:submission", "assignments:room", "verification:sample", "reporting:report",
+    "assignments:submission", "assignments:room", "assignments:extension", "enrolment:enrolment", "verification:sample", "reporting:report",
 }  # fmt: skip
 COPIES = 29
 
@@ -87,6 +93,10 @@ def grow(world) -> None:
     worlds.multiplied([things.thread.messages.get()], COPIES)
     worlds.multiplied([things.practice_session], COPIES)
     worlds.multiplied([things.evidence], COPIES)
+    worlds.multiplied([things.extension], COPIES, state="withdrawn")
+    worlds.multiplied([things.adjustment], COPIES)
+    worlds.multiplied([things.pause], COPIES, from_on=lambda n: things.pause.from_on + n * 20 * day,
+                      back_on=lambda n: things.pause.back_on + n * 20 * day)  # fmt: skip
     worlds.multiplied([things.enrolment.supervision.get()], COPIES)
     worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
                       ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip

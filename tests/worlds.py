@@ -18,9 +18,11 @@ from docx import Document as Docx
 from accounts import invitations
 from accounts.permissions import Role
 from assignments import actions as assignments
+from assignments import deadlines
 from assignments.models import Figure
 from core import clock
 from core.models import Notice
+from enrolment import actions as enrolment
 from programmes import actions as programmes
 from programmes.models import Cohort, Resource
 from reporting import actions as reporting
@@ -100,6 +102,7 @@ def a_world(cast: Cast) -> World:
     _sessions(things, cast)
     _work(things, cast)
     _award(things, cast)
+    _arrangements(things, cast)
     _reports(things, cast)
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
@@ -220,6 +223,27 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
     factories.verified(cast=cast, one=things.claimed)
     things.claim = verification.claim(things.claimed, order_number="4711", by=cast.administrator)
     factories.certificated(cast=cast, one=things.completed)
+
+
+def _arrangements(things: SimpleNamespace, cast: Cast) -> None:
+    """More time asked for, an adjustment in confidence, a break: things of the learner of the cast."""
+    one, by = things.enrolment, cast.administrator
+    things.adjustment = enrolment.record_adjustment(
+        one, extra_working_days=5, arrangement="Reads with a screen reader", agreed_on=clock.today(), by=by
+    )
+    begins = clock.today() + dt.timedelta(days=20)
+    things.pause = enrolment.record_break(
+        one, from_on=begins, back_on=begins + dt.timedelta(days=10), reason="Family", by=by
+    )
+    held = deadlines.effective(one, things.portfolio).due_on
+    things.extension = assignments.request_extension(
+        one,
+        assignment=things.portfolio,
+        wanted_on=held + dt.timedelta(days=30),
+        reason="A coachee has changed posts.",
+        evidence=ContentFile(png(40, 30), name="letter.png"),
+        by=cast.learner,
+    )
 
 
 def _reports(things: SimpleNamespace, cast: Cast) -> None:

@@ -24,7 +24,7 @@ from assignments.forms.extensions import (
     WithdrawExtensionForm,
 )
 from assignments.models import Extension
-from assignments.states import EXTENSION_TRANSITIONS, ExtensionState
+from assignments.states import EXTENSION_TRANSITIONS, WITHDRAW_EXTENSION, ExtensionState
 from assignments.views.files import _sent
 from core.forms import Form
 from core.lifecycle import Choice, choices, record
@@ -160,15 +160,18 @@ def extension(request: AuthedRequest, pk: int) -> HttpResponse:
 
 def _offered(one: Extension, request: AuthedRequest) -> list[Choice]:
     """Granting and declining; to a tutor, beyond the limit, nothing but passing it on."""
-    found = list(choices(one, request.user, EXTENSION_TRANSITIONS))
-    if not one.is_waiting or not request.user.can(Can.GRANT_EXTENSIONS):
-        return [choice for choice in found if choice.verb == "withdraw_extension"]
-    found = [choice for choice in found if choice.verb != "withdraw_extension"]
-    beyond = not one.passed_on_at and one.is_beyond_the_tutor()
-    if beyond and not policy.is_for_decider(one, request.user) and not policy.decides_at_length(one, request.user):
-        url = reverse("assignments:pass_on_extension", args=[one.pk])
-        return [Choice("pass_on_extension", PassOnExtensionForm.submit_label, url)]
-    return found
+    user = request.user
+    if one.is_waiting and user.can(Can.GRANT_EXTENSIONS) and not policy.decides_at_length(one, user):
+        beyond = not one.passed_on_at and one.is_beyond_the_tutor()
+        if beyond and not policy.is_for_decider(one, user):
+            url = reverse("assignments:pass_on_extension", args=[one.pk])
+            return [Choice("pass_on_extension", PassOnExtensionForm.submit_label, url)]
+    own = one.enrolment.learner_id == user.pk
+    return [
+        choice
+        for choice in choices(one, user, EXTENSION_TRANSITIONS)
+        if (choice.verb == WITHDRAW_EXTENSION.verb) is own
+    ]
 
 
 @requires(Can.SUBMIT_WORK, Can.GRANT_EXTENSIONS)

@@ -28,8 +28,9 @@ from enrolment.forms import (
     SetDeadlineForm,
     WithdrawForm,
 )
-from enrolment.models import BreakInLearning, Enrolment, ReasonableAdjustment
+from enrolment.models import Enrolment
 from enrolment.states import TRANSITIONS, EnrolmentState
+from enrolment.views.arrangements import arrangements_of
 from enrolment.views.learner import answers, form_of, ratings_by_unit
 from programmes.models import Cohort
 
@@ -88,8 +89,7 @@ def enrolment(request: AuthedRequest, pk: int) -> HttpResponse:
         "choices": [*_further(one, request), *choices(one, request.user, TRANSITIONS)],
         "primary": "accept" if one.state == EnrolmentState.APPLIED else "register",
         "events": Event.objects.about(one)[:30],
-        "adjustments": _adjustments(one, request),
-        "breaks": _breaks(one, request),
+        **arrangements_of(one, request.user),
         "sees_reasons": request.user.can(Can.GRANT_EXTENSIONS) or sees_person,
         "sees_person": sees_person,
         "person": [*answers(AboutForm, form), *answers(ContactForm, form)[:-1]] if sees_person and form else [],
@@ -99,19 +99,6 @@ def enrolment(request: AuthedRequest, pk: int) -> HttpResponse:
         "reads_work": request.user.can(Can.READ_WORK),
     }
     return render(request, "enrolment/enrolment.html", context)
-
-
-def _adjustments(one: Enrolment, request: AuthedRequest) -> list[ReasonableAdjustment]:
-    """For those who may know what was agreed; nobody else asks for them."""
-    if not one.has_started or not (request.user.can(Can.RECORD_ADJUSTMENTS) or request.user.can(Can.SEE_PERSONAL_DATA)):
-        return []
-    return list(one.adjustments.select_related("assignment", "recorded_by"))
-
-
-def _breaks(one: Enrolment, request: AuthedRequest) -> list[BreakInLearning]:
-    if not one.has_started or not request.user.can(Can.RECORD_BREAKS):
-        return []
-    return list(one.breaks.in_force().select_related("recorded_by"))
 
 
 def _registration(one: Enrolment) -> Any:
