@@ -94,9 +94,10 @@ def grow(world) -> None:
     worlds.multiplied([things.practice_session], COPIES)
     worlds.multiplied([things.evidence], COPIES)
     worlds.multiplied([things.extension], COPIES, state="withdrawn")
-    worlds.multiplied([things.adjustment], COPIES)
-    worlds.multiplied([things.pause], COPIES, from_on=lambda n: things.pause.from_on + n * 20 * day,
-                      back_on=lambda n: things.pause.back_on + n * 20 * day)  # fmt: skip
+    # Ended, and after the dates, so that they are shown and what is allowed stays the same.
+    worlds.multiplied([things.adjustment], COPIES, ended_at=now, ended_by=world.cast.administrator.pk)
+    worlds.multiplied([things.pause], COPIES, from_on=lambda n: things.pause.from_on + (n + 50) * 20 * day,
+                      back_on=lambda n: things.pause.back_on + (n + 50) * 20 * day)  # fmt: skip
     worlds.multiplied([things.enrolment.supervision.get()], COPIES)
     worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
                       ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip

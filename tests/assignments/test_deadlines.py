@@ -325,9 +325,7 @@ def with_everything(cast, one):
     with clock.at(clock.now() + dt.timedelta(minutes=1)):
         granted_extension(one, portfolio, in_days(90), by=cast.tutor)
     with clock.at(clock.now() + dt.timedelta(minutes=2)):
-        enrolment.record_break(
-            one, from_on=in_days(10), back_on=in_days(20), reason="Leave", by=cast.contract_manager
-        )
+        enrolment.record_break(one, from_on=in_days(10), back_on=in_days(20), reason="Leave", by=cast.contract_manager)
 
 
 def granted_extension(one, assignment, day, *, by):
