@@ -215,7 +215,9 @@ class Live:
             self._ask(people[PORTFOLIO], "portfolio", 10, "One of my coachees has moved to another office.")
         with clock.at(ago(8)):
             granted = people[PORTFOLIO].extensions.get()
-            assignments.grant_extension(granted, granted_on=granted.wanted_on, decision_note="Good luck.", by=self.helen)
+            assignments.grant_extension(
+                granted, granted_on=granted.wanted_on, decision_note="Good luck.", by=self.helen
+            )
         with clock.at(ago(1)):
             self._ask(people[DRAFT], "essay", 7, "I am on call in the week before, and my manager needs the rota done.")
         with clock.at(ago(50)):
