@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from accounts.models import User
-from assignments import counting, declarations
+from assignments import counting, deadlines, declarations
 from assignments.deadlines import lateness
-from assignments.models import ClientFeedback, Draft, Marking, Submission
-from core import notices
+from assignments.models import ClientFeedback, Draft, Extension, Marking, Submission
+from core import clock, notices
 
 
 def _result(submission: Submission) -> str:
@@ -86,6 +86,7 @@ def marked_referred(submission: Submission, marking: Marking) -> None:
             "submission": submission,
             "marking": marking,
             "count": submission.decisions.filter(decision="refer").count(),
+            "due_on": deadlines.effective(submission.enrolment, submission.assignment).due_on,
             "url": _result(submission),
         },
     )
@@ -117,3 +118,42 @@ def draft_commented(draft: Draft) -> None:
 
 def _draft(draft: Draft) -> str:
     return reverse("assignments:draft", args=[draft.pk])
+
+
+# Extensions
+
+
+def extension_requested(extension: Extension) -> None:
+    """To the tutors who may decide; beyond their limit, and where nobody is appointed, to the contract's managers too."""
+    cohort = extension.enrolment.cohort
+    tutors = {one.tutor for one in cohort.appointments.covering(clock.today()).select_related("tutor")}
+    beyond = extension.is_beyond_the_tutor()
+    managers = set(cohort.contract.managers.all()) if beyond or not tutors else set()
+    for person in tutors | managers:
+        _ask(extension, "requested", person, beyond=beyond)
+
+
+def extension_passed_on(extension: Extension) -> None:
+    """To the contract's managers, with what the tutor says."""
+    for person in extension.enrolment.cohort.contract.managers.all():
+        _ask(extension, "passed_on", person)
+
+
+def _ask(extension: Extension, word: str, person: User, **context: object) -> None:
+    """What the reason is stays on the page."""
+    notices.queue(
+        f"extension:{extension.pk}:{word}:{person.pk}",
+        to=person,
+        template=f"emails/extension_{word}.txt",
+        context={"extension": extension, "url": extension.get_absolute_url(), **context},
+    )
+
+
+def extension_decided(extension: Extension) -> None:
+    """To the learner."""
+    notices.queue(
+        f"extension:{extension.pk}:decided",
+        to=extension.enrolment.learner,
+        template="emails/extension_decided.txt",
+        context={"extension": extension, "url": reverse("assignments:own")},
+    )

@@ -1,4 +1,4 @@
-"""The machines of work: an attempt, the document in it, and the upload that brought it.
+"""The machines of work: an attempt, the document in it, the upload that brought it, a draft, a request for more time.
 
 A resubmission is the next attempt, never a loop. A document is claimed and claimed again by a moment (`claimed_at`), so that
 a worker's death turns nothing back.
@@ -173,3 +173,44 @@ WITHDRAW_DRAFT = Transition(
     guards=(writing.draft_is_own, writing.draft_is_unopened),
 )
 DRAFT_TRANSITIONS = (COMMENT_ON_DRAFT, WITHDRAW_DRAFT)
+
+
+class ExtensionState(TextChoices):
+    REQUESTED = "requested", "Waiting for an answer"
+    GRANTED = "granted", "Granted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+DECIDED = (ExtensionState.GRANTED, ExtensionState.DECLINED)
+
+GRANT_EXTENSION = Transition(
+    verb="grant_extension",
+    label="Grant more time",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.GRANTED,
+    needs=Can.GRANT_EXTENSIONS,
+    guards=(
+        policy.is_for_decider,
+        policy.learner_is_registered,
+        policy.work_is_not_in,
+        policy.is_within_the_tutors_limit,
+    ),
+)
+DECLINE_EXTENSION = Transition(
+    verb="decline_extension",
+    label="Decline",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.DECLINED,
+    needs=Can.GRANT_EXTENSIONS,
+    guards=(policy.is_for_decider, policy.is_within_the_tutors_limit),
+)
+WITHDRAW_EXTENSION = Transition(
+    verb="withdraw_extension",
+    label="Take the request back",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.WITHDRAWN,
+    needs=Can.SUBMIT_WORK,
+    guards=(policy.is_own_request,),
+)
+EXTENSION_TRANSITIONS = (GRANT_EXTENSION, DECLINE_EXTENSION, WITHDRAW_EXTENSION)

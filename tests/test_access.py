@@ -93,6 +93,10 @@ enrolment:decline                    applied                        x.xxxxxxs
 enrolment:register                   active                         xxxx.xxxs
 enrolment:set_deadline               enrolment                      x.xx..xxs
 enrolment:withdraw                   active                         xxxx.xxxs
+enrolment:record_adjustment          enrolment                      xxxx.xxxs
+enrolment:end_adjustment             adjustment                     xxxx.xxxs
+enrolment:record_break               enrolment                      xxxx..xxs
+enrolment:change_break               pause                          xxxx..xxs
 
 workshops:own                        -                              .xxxxxxxs
 workshops:give_feedback              place                          .xxxxxxxs
@@ -198,6 +202,14 @@ assignments:judge_similarity         passed                         x..xxxxxs
 assignments:note_viva                passed                         x..xxxxxs
 assignments:raise_concern            passed                         x..xxxxxs
 assignments:settle_concern           concern                        x..xxxxxs
+assignments:request_extension        enrolment+essay                .xxxxxxxs
+assignments:extensions               -                              x.xxx.xxs
+assignments:extension                extension                      ..xxx.xxs
+assignments:extension_evidence       extension                      ..xxx.xxs
+assignments:grant_extension          extension                      x.xxx.xxs
+assignments:decline_extension        extension                      x.xxx.xxs
+assignments:pass_on_extension        extension                      x.xxx.xxs
+assignments:withdraw_extension       extension                      .xxxxxxxs
 
 verification:queue                   -                              xx...xxxs
 verification:sign_offs               -                              xx...xxxs
@@ -275,6 +287,7 @@ verification:make_claims             -                              xxxx>xxxs
 
 # Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
 NOTED = {"assignments:document", "assignments:evidence", "assignments:bundle_file"}
+NOTED = {"assignments:document", "assignments:evidence", "assignments:extension_evidence"}
 
 SAID = {200: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}
 

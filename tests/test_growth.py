@@ -67,6 +67,13 @@ assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              7
 assignments:room              submitted  tutor              9
 assignments:authenticity      passed     tutor              10
+assignments:extensions        -          tutor              7
+assignments:extensions        -          contract_manager   7
+assignments:extension         extension  tutor              8
+assignments:extension         extension  contract_manager   8
+enrolment:enrolment           enrolment  administrator      10
+enrolment:enrolment           enrolment  tutor              9
+assignments:room              submitted  tutor              8
 verification:queue            -          iqa                7
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
@@ -84,6 +91,7 @@ PAGES = {
     "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
     "assignments:authenticity", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
     "assignments:portfolio_bundle", "assignments:bundle",
+    "assignments:extension", "enrolment:enrolment",
 }  # fmt: skip
 COPIES = 29
 
@@ -106,6 +114,11 @@ def grow(world) -> None:
     worlds.multiplied([things.evidence], COPIES)
     worlds.multiplied([things.feedback_answered], COPIES)
     worlds.multiplied([things.bundle, things.own_bundle], COPIES)
+    worlds.multiplied([things.extension], COPIES, state="withdrawn")
+    # Ended, and after the dates, so that they are shown and what is allowed stays the same.
+    worlds.multiplied([things.adjustment], COPIES, ended_at=now, ended_by=world.cast.administrator.pk)
+    worlds.multiplied([things.pause], COPIES, from_on=lambda n: things.pause.from_on + (n + 50) * 20 * day,
+                      back_on=lambda n: things.pause.back_on + (n + 50) * 20 * day)  # fmt: skip
     worlds.multiplied([things.enrolment.supervision.get()], COPIES)
     worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
                       ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip

@@ -47,6 +47,9 @@ Upload (a file on its way) | use_upload    | complete                      -> us
 Upload (a file on its way) | abandon_upload | open complete                -> abandoned    | W
 Draft for comment        | comment_on_draft   | sent                         -> commented    | T
 Draft for comment        | withdraw_draft     | sent                         -> withdrawn    | L
+Extension of a deadline  | grant_extension    | requested                    -> granted      | T M
+Extension of a deadline  | decline_extension  | requested                    -> declined     | T M
+Extension of a deadline  | withdraw_extension | requested                    -> withdrawn    | L
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
 Sample of marking        | answer             | returned                     -> answered     | T
@@ -67,6 +70,7 @@ APPS = {
     "Document (a file handed in)": "assignments",
     "Upload (a file on its way)": "assignments",
     "Draft for comment": "assignments",
+    "Extension of a deadline": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
     "Progress report": "reporting",

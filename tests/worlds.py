@@ -18,11 +18,12 @@ from docx import Document as Docx
 from accounts import invitations
 from accounts.permissions import Role
 from assignments import actions as assignments
-from assignments import comparison
+from assignments import comparison, deadlines
 from assignments import invitations as feedback_links
 from assignments.models import Bundle, Figure
 from core import clock
 from core.models import Notice
+from enrolment import actions as enrolment
 from programmes import actions as programmes
 from programmes.models import Cohort, Criterion, Resource
 from reporting import actions as reporting
@@ -104,6 +105,7 @@ def a_world(cast: Cast) -> World:
     _award(things, cast)
     _writing(things, cast)
     _authenticity(things, cast)
+    _arrangements(things, cast)
     _reports(things, cast)
     _practice(things, cast)
     _bundles(things)
@@ -280,6 +282,27 @@ def _practice(things: SimpleNamespace, cast: Cast) -> None:
     things.part = things.evidence.key
     things.mapped = assignments.map_evidence(one, shows=[(things.part, things.shown.pk)], by=learner)
     things.handed_in = things.to_verify.submissions.get(assignment__kind="portfolio")
+
+
+def _arrangements(things: SimpleNamespace, cast: Cast) -> None:
+    """More time asked for, an adjustment in confidence, a break: things of the learner of the cast."""
+    one, by = things.enrolment, cast.administrator
+    things.adjustment = enrolment.record_adjustment(
+        one, extra_working_days=5, arrangement="Reads with a screen reader", agreed_on=clock.today(), by=by
+    )
+    begins = clock.today() + dt.timedelta(days=20)
+    things.pause = enrolment.record_break(
+        one, from_on=begins, back_on=begins + dt.timedelta(days=10), reason="Family", by=by
+    )
+    held = deadlines.effective(one, things.portfolio).due_on
+    things.extension = assignments.request_extension(
+        one,
+        assignment=things.portfolio,
+        wanted_on=held + dt.timedelta(days=30),
+        reason="A coachee has changed posts.",
+        evidence=ContentFile(png(40, 30), name="letter.png"),
+        by=cast.learner,
+    )
 
 
 def _reports(things: SimpleNamespace, cast: Cast) -> None:

@@ -3,6 +3,13 @@
 from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
 from assignments.actions.bundles import ask_bundle, build_bundle, sweep_bundle
 from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
+from assignments.actions.extensions import (
+    decline_extension,
+    grant_extension,
+    pass_on_extension,
+    request_extension,
+    withdraw_extension,
+)
 from assignments.actions.handing_in import hand_in_for_learner, submit
 from assignments.actions.portfolio import add_evidence, edit_evidence, map_evidence, remove_evidence, save_text
 from assignments.actions.practice import (
@@ -31,18 +38,22 @@ __all__ = [
     "close_feedback_link",
     "comment_on_draft",
     "complete_upload",
+    "decline_extension",
     "edit_evidence",
     "edit_practice_client",
     "edit_session",
     "give_client_feedback",
+    "grant_extension",
     "hand_in_for_learner",
     "judge_similarity",
     "log_session",
     "map_evidence",
     "note_viva",
+    "pass_on_extension",
     "raise_concern",
     "receive_piece",
     "remove_evidence",
+    "request_extension",
     "restore_writing",
     "save_comments",
     "save_text",
@@ -54,4 +65,5 @@ __all__ = [
     "use_upload",
     "use_writing",
     "withdraw_draft",
+    "withdraw_extension",
 ]

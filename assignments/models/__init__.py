@@ -11,6 +11,7 @@ from assignments.models.authenticity import (
     VivaNote,
 )
 from assignments.models.bundles import Bundle, BundleKind
+from assignments.models.extensions import Extension
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.practice import ClientFeedback, FeedbackRequest
@@ -31,6 +32,7 @@ __all__ = [
     "Document",
     "Draft",
     "Evidence",
+    "Extension",
     "FeedbackRequest",
     "Figure",
     "Fingerprint",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import policy
+from assignments.deadlines import marking_clock
 from assignments.declarations import AI_USES
 from assignments.models import Draft, Submission
 from assignments.states import SubmissionState
@@ -58,7 +58,7 @@ def _light(waiting: QuerySet[Submission], today: dt.date) -> list[dict[str, Any]
     for row in rows:
         submitted_on = timezone.localdate(row["submitted_at"])
         allowed = row["assignment__version__marking_days"]
-        row["window"] = window(policy.marking_clock(submitted_on, allowed=allowed, today=today).due_on, today)
+        row["window"] = window(marking_clock(submitted_on, allowed=allowed, today=today).due_on, today)
     return rows
 
 

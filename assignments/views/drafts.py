@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import actions, policy, writing
+from assignments import actions, deadlines, writing
 from assignments.actions import drafts as acts
 from assignments.forms.writing import CommentForm, SendDraftForm
 from assignments.models import Draft, Submission
@@ -47,7 +47,7 @@ def part_of(found: Submission) -> dict[str, Any]:
 def waited(draft: Draft, today: dt.date) -> int:
     """Working days from the sending to the comments, or until today."""
     end = timezone.localdate(draft.commented_at) if draft.commented_at else today
-    return policy.working_days_between(timezone.localdate(draft.sent_at), end, policy.BANK_HOLIDAYS)
+    return deadlines.working_days_between(timezone.localdate(draft.sent_at), end, deadlines.BANK_HOLIDAYS)
 
 
 # ---- the learner

@@ -20,6 +20,7 @@ from assignments.models import Document, Submission, UnitResult, Upload
 from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
+from assignments.views.dates import date_row
 from assignments.views.drafts import part_of
 from assignments.views.reading import about, breakdown, checks_of, length_of, shown, step_of
 from core import clock
@@ -64,6 +65,10 @@ def own(request: AuthedRequest) -> HttpResponse:
         "next": first,
         "headline": headline(standings),
         "receipts": receipts,
+        "dates": [
+            date_row(one.enrolment, one.assignment.pk, one.assignment.title, one.deadline, is_open=one.is_open)
+            for one in standings
+        ],
     }
     return render(request, "assignments/own.html", context)
 
@@ -118,6 +123,7 @@ def _outcome(found: Submission) -> dict[str, Any]:
     return {
         "submission": found,
         **receipt_of(found),
+        "again_by": deadlines.effective(found.enrolment, found.assignment).due_on if found.is_referred else None,
         "marking": marking,
         "unmet": [one for one in decisions if one.decision == "refer"],
         "met": [one for one in decisions if one.decision == "pass"],
@@ -188,6 +194,7 @@ def _prepare(
         "form": upload if upload.errors else form,
         "ai_rule": declarations.ai_rule(found.assignment),
         "units": list(found.assignment.units.all()),
+        "dates": [date_row(found.enrolment, found.assignment_id, found.assignment.title, deadline, is_open=True)],
         **_prepared(found),
         **part_of(found),
     }

@@ -14,6 +14,7 @@ from assignments import portfolio as folders
 from assignments.forms.portfolio import AddEvidenceForm, EditEvidenceForm, SaveTextForm
 from assignments.models import Evidence, PortfolioText, Upload
 from assignments.portfolio import remarks
+from assignments.views.dates import date_row
 from assignments.views.entries import check_open, entry, own_enrolment, warn, where_missing, where_remarked
 
 
@@ -22,10 +23,12 @@ def portfolio(request: AuthedRequest, pk: int) -> HttpResponse:
     """What is there, what it adds up to, what is missing, and what may tell who it is about."""
     enrolment = own_enrolment(request, pk)
     folder = folders.of(enrolment)
+    deadline = deadlines.for_enrolments([pk])[pk, enrolment.portfolio_assignment]
     closed = policy.portfolio_is_open(enrolment, request.user)
     context = {
         "enrolment": enrolment,
-        "deadline": deadlines.for_enrolments([pk])[pk, enrolment.portfolio_assignment],
+        "deadline": deadline,
+        "dates": [date_row(enrolment, enrolment.portfolio_assignment, "Portfolio", deadline, is_open=not closed)],
         "portfolio": folder,
         "closed": closed,
         "attempts": [one for one in enrolment.submissions.all() if one.assignment.kind == "portfolio"],

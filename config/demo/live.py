@@ -6,6 +6,7 @@ import datetime as dt
 
 from accounts.models import User
 from assignments import actions as assignments
+from assignments import deadlines
 from assignments.models import Submission
 from config.demo import portfolios, reflections, steps
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
@@ -201,6 +202,7 @@ class Live:
         with clock.at(ago(1)):
             steps.certificate(claims[1], company)
         self._late(people[LATE])
+        self._arrange(people)
 
     def _late(self, one: Enrolment) -> None:
         """Somebody whose own date has passed: the reminder has gone out, the essay, written here, has not come in."""
@@ -215,6 +217,41 @@ class Live:
             )
         evenings = [(steps.at_hour(self.ago(days), 20, 15), words) for days, words in ((6, 900), (3, 1600), (1, 2100))]
         steps.write_essay(one, seed=77, evenings=evenings)
+
+    def _arrange(self, people: list[Enrolment]) -> None:
+        """Dates that move: an extension granted, one that waits, an adjustment in confidence, a break."""
+        company, ago = self.company, self.ago
+        with clock.at(ago(9)):
+            self._ask(people[PORTFOLIO], "portfolio", 10, "One of my coachees has moved to another office.")
+        with clock.at(ago(8)):
+            granted = people[PORTFOLIO].extensions.get()
+            assignments.grant_extension(
+                granted, granted_on=granted.wanted_on, decision_note="Good luck.", by=self.helen
+            )
+        with clock.at(ago(1)):
+            self._ask(people[DRAFT], "essay", 7, "I am on call in the week before, and my manager needs the rota done.")
+        with clock.at(ago(50)):
+            enrolment.record_adjustment(
+                people[MARKING],
+                extra_working_days=5,
+                arrangement="Dyslexia: time to have drafts read aloud. Agreed with the learner by telephone.",
+                agreed_on=ago(51),
+                by=company.joan,
+            )
+        with clock.at(ago(30)):
+            enrolment.record_break(
+                people[OVERDUE],
+                from_on=self.today + dt.timedelta(days=5),
+                back_on=self.today + dt.timedelta(days=33),
+                reason="Jury service",
+                by=company.sunil,
+            )
+
+    def _ask(self, one: Enrolment, kind: str, days: int, reason: str) -> None:
+        assignment = one.cohort.version.assignments.get(kind=kind)
+        due_on = deadlines.effective(one, assignment).due_on or self.today
+        wanted_on = due_on + dt.timedelta(days=days)
+        assignments.request_extension(one, assignment=assignment, wanted_on=wanted_on, reason=reason, by=one.learner)
 
     def _essay(
         self, one: Enrolment, *, handed_in: int, words: int, weak: set[str] | None = None, borrows: bool = False

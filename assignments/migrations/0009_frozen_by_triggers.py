@@ -6,7 +6,7 @@ from assignments.migrations import _frozen
 class Migration(migrations.Migration):
     """Always the newest of this app; see `_frozen`."""
 
-    dependencies = [("assignments", "0007_bundles")]
+    dependencies = [("assignments", "0008_extensions")]
 
     operations = [
         migrations.RunPython(_frozen.keep_wordings, migrations.RunPython.noop),
