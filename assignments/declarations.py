@@ -14,6 +14,14 @@ OWN_WORK = (
 
 NAMES = tuple(name for name, _ in OWN_WORK)
 
+# What the tutor declares for the centre with a signed outcome (`ilm` A18). The last one is Marking.is_authentic.
+CENTRE = (
+    ("checked", "I have checked this work for plagiarism and looked at its similarity, and advised on referencing"),
+    ("supported", "The learner has had tutorial support and feedback"),
+)
+CENTRE_NAMES = tuple(name for name, _ in CENTRE)
+CENTRE_AUTHENTIC = "I am satisfied that this is the learner’s own work"
+
 AI_USES = (
     ("none", "No"),
     ("research", "Yes, to find or sort sources"),
@@ -43,6 +51,12 @@ def wording(assignment: Any) -> str:
     """All that is signed, as it is kept with the attempt."""
     lines = [f"{text}." for _, text in sentences(assignment)]
     return "\n".join([*lines, ai_rule(assignment), f"Wording of {WORDED_ON}."])
+
+
+def centre_wording() -> str:
+    """All that the tutor declares, as it is kept with the outcome."""
+    lines = [f"{text}." for _, text in CENTRE]
+    return "\n".join([*lines, f"{CENTRE_AUTHENTIC}.", f"Wording of {WORDED_ON}."])
 
 
 def ai_rule(assignment: Any) -> str:

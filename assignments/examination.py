@@ -145,13 +145,14 @@ def make_ready(document: Document, found: documents.Examined, *, scanned: bool =
         stage="",
     )
     if reading:
-        _keep_reading(document, reading)
+        keep_reading(document, reading)
     ready = Document.objects.filter(submission=submission, state=DocumentState.READY)
     if submission.is_draft and not ready.filter(pk__gt=document.pk).exists():
         Submission.objects.filter(pk=submission.pk).update(document=document)
 
 
-def _keep_reading(document: Document, reading: documents.Reading) -> None:
+def keep_reading(document: Document, reading: documents.Reading) -> None:
+    """The reading view of a document with its pictures; call inside the transaction that makes it ready."""
     Reading.objects.create(
         document=document,
         html=reading.html,

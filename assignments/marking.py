@@ -4,7 +4,7 @@ The learner's verbs are in `actions`. No outcome is typed here: it follows from 
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import notices, policy
+from assignments import declarations, notices, policy
 from assignments.models import CriterionDecision, Decision, Marking, Outcome, Submission, UnitResult
 from assignments.states import AWARD_PASS, OVERTURN, REFER, SubmissionState
 from core import clock
@@ -88,10 +88,17 @@ def decide(
 
 
 @transaction.atomic
-def award_pass(submission: Submission, *, summary: str = "", is_authentic: bool, by: User) -> Marking:
-    """Sign the pass: every criterion is met and the tutor is satisfied that the work is the learner's own."""
+def award_pass(
+    submission: Submission,
+    *,
+    summary: str = "",
+    is_authentic: bool,
+    declares: Collection[str] = declarations.CENTRE_NAMES,
+    by: User,
+) -> Marking:
+    """Sign the pass: every criterion is met, and the tutor declares for the centre what `declarations.CENTRE` says."""
     now = clock.now()
-    _prepare_to_sign(submission, is_authentic=is_authentic, by=by, now=now)
+    _prepare_to_sign(submission, is_authentic=is_authentic, declares=declares, by=by, now=now)
     move(submission, AWARD_PASS, by=by, marked_at=now, marked_by=by, held_by=None, held_at=None)
     marking = _sign(submission, outcome=Outcome.PASS, summary=summary, resubmit_by=None, by=by, now=now)
     notices.marked_passed(submission, marking)
@@ -99,10 +106,18 @@ def award_pass(submission: Submission, *, summary: str = "", is_authentic: bool,
 
 
 @transaction.atomic
-def refer(submission: Submission, *, summary: str = "", is_authentic: bool, resubmit_by: dt.date, by: User) -> Marking:
+def refer(
+    submission: Submission,
+    *,
+    summary: str = "",
+    is_authentic: bool,
+    declares: Collection[str] = declarations.CENTRE_NAMES,
+    resubmit_by: dt.date,
+    by: User,
+) -> Marking:
     """Sign the referral: what has to be done for each criterion, by which day. The learner's next attempt opens."""
     now = clock.now()
-    _prepare_to_sign(submission, is_authentic=is_authentic, by=by, now=now)
+    _prepare_to_sign(submission, is_authentic=is_authentic, declares=declares, by=by, now=now)
     _check_date(submission, resubmit_by)
     facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "held_by": None, "held_at": None}
     move(submission, REFER, by=by, resubmit_by=resubmit_by, **facts)
@@ -185,8 +200,12 @@ def _first_decision(
         raise Overtaken(saved) from None
 
 
-def _prepare_to_sign(submission: Submission, *, is_authentic: bool, by: User, now: dt.datetime) -> None:
+def _prepare_to_sign(
+    submission: Submission, *, is_authentic: bool, declares: Collection[str], by: User, now: dt.datetime
+) -> None:
     _check_marker(submission, by)
+    if not set(declarations.CENTRE_NAMES) <= set(declares):
+        raise Refused("Tick what you declare for the centre. Without all of it no outcome can be signed.")
     if not is_authentic:
         raise Refused(
             "Tick that you are satisfied that this is the learner's own work. If you are not, sign nothing "
@@ -213,12 +232,20 @@ def _sign(
 ) -> Marking:
     """The signed outcome of the attempt, and that of each unit it covers."""
     submission.decisions.filter(decision=Decision.PASS).exclude(action="").update(action="")
+    # An outcome that is overturned was declared for when it was first signed; those words go on with it.
+    before = submission.markings.last()
     marking = submission.markings.create(
-        outcome=outcome, summary=summary, is_authentic=True, resubmit_by=resubmit_by, marked_at=now, marked_by=by
+        outcome=outcome,
+        summary=summary,
+        is_authentic=True,
+        centre_wording=before.centre_wording if before else declarations.centre_wording(),
+        resubmit_by=resubmit_by,
+        marked_at=now,
+        marked_by=by,
     )
     decided = dict(submission.decisions.values_list("criterion_id", "decision"))
     by_unit: dict[int, list[str]] = {}
-    for criterion in submission.criteria():
+    for criterion in submission.asked():
         by_unit.setdefault(criterion.outcome.unit_id, []).append(decided.get(criterion.pk, ""))
     UnitResult.objects.bulk_create(
         UnitResult(marking=marking, unit_id=unit, outcome=policy.outcome(decisions))

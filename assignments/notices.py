@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from accounts.models import User
+from assignments import counting, deadlines, declarations
 from assignments.deadlines import lateness
-from assignments.models import Marking, Submission
-from core import notices
+from assignments.models import ClientFeedback, Draft, Extension, Marking, Submission
+from core import clock, notices
 
 
 def _result(submission: Submission) -> str:
@@ -18,16 +19,20 @@ def _result(submission: Submission) -> str:
 
 
 def submission_received(submission: Submission) -> None:
-    """To the learner: the receipt."""
-    assert submission.submitted_at is not None  # noqa: S101 - it is called after the hand-in
+    """To the learner: the receipt, also where staff handed in for them."""
+    assert submission.counted_at is not None  # noqa: S101 - it is called after the hand-in
+    document = submission.document
     notices.queue(
         f"submission:{submission.pk}:receipt",
         to=submission.enrolment.learner,
         template="emails/submission_receipt.txt",
         context={
             "submission": submission,
-            "document": submission.document,
-            "lateness": lateness(submission.due_on, submission.submitted_at),
+            "document": document,
+            "length": counting.length(document, submission.asked_for) if document else None,
+            "why_counted": counting.why_counted(submission),
+            "lateness": lateness(submission.due_on, submission.counted_at),
+            "ai_word": declarations.ai_word(submission.declaration.ai_use),
             "url": _result(submission),
         },
     )
@@ -42,6 +47,20 @@ def submission_arrived(submission: Submission, tutors: Iterable[User]) -> None:
             template="emails/submission_arrived.txt",
             context={"submission": submission, "document": submission.document},
         )
+
+
+# Practice
+
+
+def client_feedback_arrived(feedback: ClientFeedback) -> None:
+    """To the learner: a practice client has answered. What was said stays on the page."""
+    client = feedback.request.client
+    notices.queue(
+        f"client-feedback:{feedback.pk}:arrived",
+        to=client.enrolment.learner,
+        template="emails/client_feedback.txt",
+        context={"code": client.code, "url": reverse("assignments:practice_client", args=[client.pk])},
+    )
 
 
 # Marking
@@ -67,6 +86,74 @@ def marked_referred(submission: Submission, marking: Marking) -> None:
             "submission": submission,
             "marking": marking,
             "count": submission.decisions.filter(decision="refer").count(),
+            "due_on": deadlines.effective(submission.enrolment, submission.assignment).due_on,
             "url": _result(submission),
         },
+    )
+
+
+# Drafts for comment
+
+
+def draft_sent(draft: Draft, tutors: Iterable[User]) -> None:
+    """To the tutors of the cohort: a draft waits for comment."""
+    for tutor in tutors:
+        notices.queue(
+            f"draft:{draft.pk}:sent:{tutor.pk}",
+            to=tutor,
+            template="emails/draft_sent.txt",
+            context={"draft": draft, "submission": draft.submission, "url": _draft(draft)},
+        )
+
+
+def draft_commented(draft: Draft) -> None:
+    """To the learner: the comments are there. Their words stay on the page."""
+    notices.queue(
+        f"draft:{draft.pk}:commented",
+        to=draft.submission.enrolment.learner,
+        template="emails/draft_commented.txt",
+        context={"draft": draft, "submission": draft.submission, "url": _draft(draft)},
+    )
+
+
+def _draft(draft: Draft) -> str:
+    return reverse("assignments:draft", args=[draft.pk])
+
+
+# Extensions
+
+
+def extension_requested(extension: Extension) -> None:
+    """To the tutors who may decide; beyond their limit, and where nobody is appointed, to the contract's managers too."""
+    cohort = extension.enrolment.cohort
+    tutors = {one.tutor for one in cohort.appointments.covering(clock.today()).select_related("tutor")}
+    beyond = extension.is_beyond_the_tutor()
+    managers = set(cohort.contract.managers.all()) if beyond or not tutors else set()
+    for person in tutors | managers:
+        _ask(extension, "requested", person, beyond=beyond)
+
+
+def extension_passed_on(extension: Extension) -> None:
+    """To the contract's managers, with what the tutor says."""
+    for person in extension.enrolment.cohort.contract.managers.all():
+        _ask(extension, "passed_on", person)
+
+
+def _ask(extension: Extension, word: str, person: User, **context: object) -> None:
+    """What the reason is stays on the page."""
+    notices.queue(
+        f"extension:{extension.pk}:{word}:{person.pk}",
+        to=person,
+        template=f"emails/extension_{word}.txt",
+        context={"extension": extension, "url": extension.get_absolute_url(), **context},
+    )
+
+
+def extension_decided(extension: Extension) -> None:
+    """To the learner."""
+    notices.queue(
+        f"extension:{extension.pk}:decided",
+        to=extension.enrolment.learner,
+        template="emails/extension_decided.txt",
+        context={"extension": extension, "url": reverse("assignments:own")},
     )

@@ -2,14 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import holidays
 from django.utils import timezone
 
+from accounts.permissions import Can
 from assignments import portfolio
+from assignments.deadlines import Deadline, days, said
 from core import clock
 
 # A tutor who leaves a piece of work open keeps it this long.
@@ -28,23 +28,36 @@ def is_own_work(submission: Any, by: Any) -> str:
     return "" if submission.enrolment.learner_id == by.pk else "Only the learner hands in their own work."
 
 
+def may_hand_in_for(submission: Any, by: Any) -> str:
+    """Staff hand in for a learner, never for themselves, and never what they may mark themselves."""
+    enrolment = submission.enrolment
+    if enrolment.learner_id == by.pk:
+        return "This is your own work. Hand it in from your own pages."
+    if by.can(Can.MARK) and enrolment.cohort.appointments.filter(tutor=by).exists():
+        return "You are a tutor of this cohort and may have to mark it, so somebody else hands it in."
+    return ""
+
+
 def enrolment_is_active(submission: Any, by: Any) -> str:
     if submission.enrolment.state == "active":
         return ""
+    if submission.enrolment.learner_id != by.pk:
+        return f"{submission.enrolment.learner} is not on the programme, so nothing is handed in for them."
     return "Work is handed in while you are on the programme. Ask the centre if you think this is wrong."
 
 
 def work_is_complete(submission: Any, by: Any) -> str:
     """An essay has its file, a portfolio its parts, and the declarations are signed (`ilm` A17 to A21)."""
+    own = submission.enrolment.learner_id == by.pk
     if submission.assignment.kind == "essay" and submission.document is None:
         if any(one.is_unsettled for one in submission.documents.all()):
             return "Your file is still being checked. Hand in when its words are counted."
-        return "There is no file yet. Add your essay first."
+        return f"There is no file yet. Add {'your' if own else 'the'} essay first."
     if submission.assignment.kind == "essay" and not submission.document.is_ready:
         return "This file has not been checked. Add your essay again."
     if submission.assignment.kind == "portfolio" and (missing := portfolio.of(submission.enrolment).missing):
-        more = f" {len(missing) - 1} more on your list." if len(missing) > 1 else ""
-        return f"Your portfolio is not complete yet. {missing[0].sentence}{more}"
+        more = f" {len(missing) - 1} more on {'your' if own else 'the learner’s'} list." if len(missing) > 1 else ""
+        return f"{'Your' if own else 'The'} portfolio is not complete yet. {missing[0].sentence}{more}"
     if not hasattr(submission, "declaration"):
         return "Your declarations are not signed yet."
     return ""
@@ -93,6 +106,12 @@ def portfolio_is_open(enrolment: Any, by: Any) -> str:
     return ""
 
 
+def feedback_may_arrive(enrolment: Any) -> str:
+    """A practice client may answer as long as the answer can still count, also while an attempt is with the tutor."""
+    passed = any(one.state == "passed" for one in enrolment.submissions.all() if one.assignment.kind == "portfolio")
+    return "This feedback is no longer needed. Thank you." if passed or enrolment.state != "active" else ""
+
+
 def day_problem(day: dt.date | None, *, today: dt.date, not_before: dt.date, what: str) -> str:
     """Why a day of practice cannot be right, or an empty string. `what` begins the sentence: "The session"."""
     if day is None:
@@ -102,51 +121,6 @@ def day_problem(day: dt.date | None, *, today: dt.date, not_before: dt.date, wha
     if day < not_before:
         return f"{what} lies before your enrolment began ({not_before.day} {not_before:%B %Y}). Check the year."
     return ""
-
-
-_CODE = re.compile(
-    r"(?:[A-Za-z]{1,3}|(?:client|coachee|mentee|[A-Za-z]{1,3})?[ .-]?[A-Za-z]?[0-9]{1,4})", re.IGNORECASE
-)
-_PERSONAL = (
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "an e-mail address"),
-    (re.compile(r"(?<![\w-])(?:\+44|0)[ 0-9()-]{8,14}[0-9]"), "a phone number"),
-    (re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.? [A-Z]\w+"), "a name"),
-    (re.compile(r"\b(?:called|named|name is|names are|client is) [A-Z][a-z]+\b"), "a name"),
-)
-
-
-def code_remark(code: str) -> str:
-    """A warning when a client's code looks like a name. It does not refuse: nobody can know."""
-    if _CODE.fullmatch(code.strip()):
-        return ""
-    return f"“{code}” looks like a name. Use a code that only you can read, such as A or C2."
-
-
-def personal_remark(text: str) -> str:
-    """A warning when a text seems to hold a name, an e-mail address or a phone number."""
-    found = [what for pattern, what in _PERSONAL if pattern.search(text)]
-    if not found:
-        return ""
-    listed = " and ".join(dict.fromkeys(found))
-    return (
-        f"This text seems to hold {listed}. Your portfolio is read by others, so take out what tells who it is about."
-    )
-
-
-def length_remark(words: int | None, least: int | None, most: int | None) -> str:
-    """What the number of words means against the range of the assignment. It advises; no length is refused."""
-    if words is None or not (least and most) or least <= words <= most:
-        return ""
-    range_ = f"{least:,} to {most:,}"
-    if words < least:
-        return (
-            f"This is {least - words:,} fewer than the range of {range_}. You can hand it in: the range is a guide. "
-            "So short, it often lacks what one of the criteria asks for, so look once more at each of them."
-        )
-    return (
-        f"This is {words - most:,} more than the range of {range_}. You can hand it in: the range is a guide, and your "
-        "tutor reads all of it. It may gain from cutting what speaks to no criterion."
-    )
 
 
 def file_name(
@@ -161,10 +135,24 @@ def is_marker(submission: Any, by: Any) -> str:
     """A tutor marks while appointed to the learner's cohort, and never their own work."""
     if submission.enrolment.learner_id == by.pk:
         return "This is your own work, so somebody else marks it."
+    if submission.submitted_by_id == by.pk:
+        return "You handed this in for the learner, so somebody else marks it."
     today = clock.today()
     if submission.enrolment.cohort.appointments.covering(today).filter(tutor=by).exists():
         return ""
     return "You are not appointed to this cohort today, so you cannot mark its work."
+
+
+def may_judge(submission: Any, by: Any) -> str:
+    """Who adds to an authenticity file: the tutor appointed today or the IQA allocated, never about their own work."""
+    if submission.enrolment.learner_id == by.pk:
+        return "This is your own work, so somebody else looks at it."
+    cohort, today = submission.enrolment.cohort, clock.today()
+    if cohort.appointments.covering(today).filter(tutor=by).exists():
+        return ""
+    if cohort.allocations.in_force(today).filter(verifier=by, role="iqa").exists():
+        return ""
+    return "You are not appointed to this cohort today, so you can read this file and not add to it."
 
 
 def learner_is_on_programme(submission: Any, by: Any) -> str:
@@ -184,12 +172,12 @@ def is_held_by_marker(submission: Any, by: Any) -> str:
 
 def _decisions(submission: Any) -> list[Any]:
     order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
-    return list(submission.decisions.select_related("criterion__outcome__unit").order_by(*order))
+    return list(submission.worded(submission.decisions.select_related("criterion__outcome__unit").order_by(*order)))
 
 
 def every_criterion_is_decided(submission: Any, by: Any) -> str:
     decided = {one.criterion_id for one in _decisions(submission) if one.decision}
-    open_ones = numbers_of([one for one in submission.criteria() if one.pk not in decided])
+    open_ones = numbers_of([one for one in submission.asked() if one.pk not in decided])
     if open_ones:
         return f"Decide {listed(open_ones)}, then you can sign the outcome."
     return ""
@@ -259,47 +247,89 @@ def resubmission_problem(resubmit_by: dt.date, *, today: dt.date, expires_on: dt
     return ""
 
 
-def is_working_day(day: dt.date, bank_holidays: Container[dt.date]) -> bool:
-    return day.weekday() < 5 and day not in bank_holidays
+# ---- extensions
 
 
-def working_days_between(begin: dt.date, end: dt.date, bank_holidays: Container[dt.date]) -> int:
-    """How many working days lie after `begin`, up to and with `end`. The day of hand-in itself does not count."""
-    days = (begin + dt.timedelta(days=n) for n in range(1, (end - begin).days + 1))
-    return sum(is_working_day(day, bank_holidays) for day in days)
+def is_own_request(extension: Any, by: Any) -> str:
+    return "" if extension.enrolment.learner_id == by.pk else "Only the learner takes back their own request."
 
 
-def add_working_days(begin: dt.date, days: int, bank_holidays: Container[dt.date]) -> dt.date:
-    """The day that is `days` working days after `begin`."""
-    day = begin
-    while days > 0:
-        day += dt.timedelta(days=1)
-        days -= is_working_day(day, bank_holidays)
-    return day
+def is_for_decider(extension: Any, by: Any) -> str:
+    """The tutor appointed today and the managers of the contract decide; nobody about their own date."""
+    if extension.enrolment.learner_id == by.pk:
+        return "This is your own request, so somebody else decides on it."
+    cohort = extension.enrolment.cohort
+    if decides_at_length(extension, by):
+        return ""
+    if cohort.appointments.covering(clock.today()).filter(tutor=by).exists():
+        return ""
+    return "Only a tutor appointed to this cohort today and the managers of its contract decide on extensions."
 
 
-# England's, because the centre works there; the days are made for each year as it is asked about.
-BANK_HOLIDAYS: Container[dt.date] = holidays.country_holidays("GB", subdiv="ENG")
+def decides_at_length(extension: Any, by: Any) -> bool:
+    """Whether this person decides beyond the tutor's limit: a manager of the learner's contract."""
+    return by.can(Can.GRANT_LONG_EXTENSIONS) and by in extension.enrolment.cohort.contract.managers.all()
 
 
-@dataclass(frozen=True)
-class Clock:
-    """How much of the time for marking is used, in working days: day 8 of 10."""
-
-    used: int
-    allowed: int
-    due_on: dt.date
-    left: int
-
-    @property
-    def is_overdue(self) -> bool:
-        return self.used > self.allowed
+def is_within_the_tutors_limit(extension: Any, by: Any) -> str:
+    """A tutor decides about so many days in all beyond the date without extensions; the rest goes to the contract manager."""
+    if decides_at_length(extension, by):
+        return ""
+    if extension.passed_on_at:
+        return "This has been passed on to the contract manager, who decides on it."
+    return limit_problem(extension, extension.wanted_on)
 
 
-def marking_clock(
-    submitted_on: dt.date, *, allowed: int, today: dt.date, bank_holidays: Container[dt.date] = BANK_HOLIDAYS
-) -> Clock:
-    """The clock of one piece: it starts the working day after the hand-in, and stops for week-ends and bank holidays."""
-    due_on = add_working_days(submitted_on, allowed, bank_holidays)
-    used = working_days_between(submitted_on, today, bank_holidays)
-    return Clock(used, allowed, due_on, working_days_between(today, due_on, bank_holidays))
+def limit_problem(extension: Any, day: dt.date) -> str:
+    """Why a tutor cannot grant this day, or an empty string."""
+    limit, begun = extension.assignment.version.tutor_extension_days, extension.deadline.unextended_on
+    beyond = (day - begun).days if begun else 0
+    if beyond <= limit:
+        return ""
+    return (
+        f"{said(day)} is {days(beyond)} after {said(begun)}, the date without extensions. A tutor grants up to "
+        f"{days(limit)} in all, so the contract manager decides: pass it on."
+    )
+
+
+def work_is_not_in(extension: Any, by: Any) -> str:
+    states = {one.state for one in extension.enrolment.submissions.filter(assignment=extension.assignment_id)}
+    if states & {"submitted", "passed"}:
+        return f"The {extension.assignment.title.lower()} has been handed in, so it needs no other date."
+    return ""
+
+
+def learner_is_registered(extension: Any, by: Any) -> str:
+    if getattr(extension.enrolment, "registration", None):
+        return ""
+    return "Register the learner with the awarding organisation first: the date has to lie inside the registration."
+
+
+def asking_problem(enrolment: Any, deadline: Deadline) -> str:
+    """Why nobody can ask for more time at present, whatever the day, or an empty string."""
+    if enrolment.state != "active":
+        return "More time is asked for while you are on the programme."
+    if deadline.due_on is None:
+        return "No date has been set for this yet, so there is nothing to extend."
+    ends = deadline.registration_ends_on
+    if ends and deadline.due_on >= ends:
+        return (
+            f"{said(ends)} is the last day of the registration. Nothing is handed in after it, so no date goes past it."
+        )
+    if deadline.asked:
+        return f"You have asked for {said(deadline.asked.wanted_on)} already. It waits for an answer; take it back to ask anew."
+    return ""
+
+
+def extension_problem(day: dt.date, deadline: Deadline, *, today: dt.date) -> str:
+    """Why `day` cannot be the date after an extension, or an empty string. `deadline` is the one that holds now."""
+    if deadline.due_on is None:
+        return "No date has been set for this yet, so there is nothing to extend."
+    ends = deadline.registration_ends_on
+    if day <= today:
+        return "Choose a day after today."
+    if day <= deadline.due_on:
+        return f"{said(deadline.due_on)} holds already. Choose a day after it."
+    if ends and day > ends:
+        return f"The registration ends on {said(ends)}. Choose a day on or before it."
+    return ""

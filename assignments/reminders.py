@@ -18,16 +18,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, CharField, Exists, F, OuterRef, Value, When
+from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat
 
-from assignments.deadlines import Deadline, combine, for_enrolments, said
-from assignments.models import Submission
-from assignments.states import SubmissionState
+from assignments.deadlines import Deadline, for_enrolments, of_cohort, said
+from assignments.models import Extension, Submission
+from assignments.states import ExtensionState, SubmissionState
 from core.models import Notice
 from core.tasks import deliver_notices, ring
-from enrolment.models import Enrolment, IndividualDeadline, Registration
+from enrolment.models import BreakInLearning, Enrolment, IndividualDeadline, ReasonableAdjustment, Registration
 from programmes.models import Assignment
 
 STAGES = (28, 14, 7, 1, -1, -7)
@@ -81,22 +81,27 @@ def days_with_a_stage(on: dt.date) -> list[dt.date]:
 
 
 def due(on: dt.date) -> list[Reminder]:
-    """The reminders of the day `on` that are not in the outbox yet, in three statements whatever their number."""
+    """The reminders of the day `on` that are not in the outbox yet, in four statements at most, whatever their number.
+
+    Three find the learners, their dates and the titles. Where something has moved a date, only the engine knows the day,
+    so the outbox is asked about those afterwards.
+    """
     rows = list(_candidates(on))
     if not rows:
         return []
     own = {row[0] for row in rows if not row[3]}
     dates = for_enrolments(Enrolment.objects.filter(pk__in=_listed(own)))
     titles = dict(Assignment.objects.order_by().values_list("pk", "title"))
-    plain = {
-        day: combine(cohort_on=day, individual=None, referral=None, registered=None) for day in {row[2] for row in rows}
-    }
-    found = {}
+    found, to_ask = {}, set()
     for enrolment, assignment, day, is_plain, *person in rows:
-        deadline = plain[day] if is_plain else dates[enrolment, assignment]
-        if deadline.due_on == day:
-            found[enrolment, assignment] = _reminder((enrolment, assignment), deadline, person, titles[assignment], on)
-    return [one for _, one in sorted(found.items()) if one is not None]
+        deadline = of_cohort(day, None) if is_plain else dates[enrolment, assignment]
+        if day is None or deadline.due_on == day:
+            reminder = _reminder((enrolment, assignment), deadline, person, titles[assignment], on)
+            if reminder is not None:
+                found[enrolment, assignment] = reminder
+                to_ask |= {reminder.key} if day is None else set()
+    told = set(Notice.objects.filter(key__in=to_ask).values_list("key", flat=True)) if to_ask else set()
+    return [one for _, one in sorted(found.items()) if one.key not in told]
 
 
 DATES = (
@@ -111,10 +116,12 @@ PERSON = "learner_id", "learner__email", "learner__full_name", "learner__known_a
 def _candidates(on: dt.date) -> Iterable[Any]:
     """Enrolment, assignment, date, whether it is plain, and person, wherever a date has a stage on the day `on`.
 
-    Not if the work is in, nor if the outbox has the reminder. A date is plain if it is the cohort's, and the learner has
-    none of their own; of the others, `due` asks which one holds. One statement.
+    Not if the work is in, nor if the outbox has the reminder, nor during a break. A date is plain if it is the cohort's,
+    and the learner has none of their own; of the others, `due` asks which one holds. Where an extension, an adjustment
+    or a break moves it, the date is empty here. One statement.
     """
-    active = Enrolment.objects.active().filter(learner__is_active=True).order_by()
+    away = BreakInLearning.objects.in_force().filter(enrolment=OuterRef("pk"), from_on__lte=on, back_on__gt=on)
+    active = Enrolment.objects.active().filter(~Exists(away), learner__is_active=True).order_by()
     days = days_with_a_stage(on)
     of_pair = {"enrolment": OuterRef("pk"), "assignment": OuterRef("of")}
     work = Submission.objects.filter(**of_pair)
@@ -125,6 +132,7 @@ def _candidates(on: dt.date) -> Iterable[Any]:
         ~Exists(IndividualDeadline.objects.filter(**of_pair))
         & ~Exists(work.filter(resubmit_by__isnull=False))
         & ~Exists(Registration.objects.filter(enrolment=OuterRef("pk"), expires_on__lt=OuterRef("day")))
+        & ~_moved()
     )
     first, *others = (
         active.annotate(of=F(assignment), day=F(date))
@@ -135,7 +143,26 @@ def _candidates(on: dt.date) -> Iterable[Any]:
         .values_list("pk", "of", "day", "plain", *PERSON)
         for assignment, date in DATES
     )
-    return first.union(*others, all=True)
+    moved = (
+        active.annotate(of=F("cohort__version__assignments"), day=Cast(Value(None), DateField()))
+        .filter(_moved(), ~Exists(handed_in), of__isnull=False)
+        .annotate(plain=Value(value=False))
+        .values_list("pk", "of", "day", "plain", *PERSON)
+    )
+    return first.union(*others, moved, all=True)
+
+
+def _moved() -> Q:
+    """Whether something moves the date of this learner for this assignment, so that the rule has to be asked for it."""
+    own = {"enrolment": OuterRef("pk")}
+    granted: QuerySet[Extension] = Extension.objects.filter(
+        **own, assignment=OuterRef("of"), state=ExtensionState.GRANTED
+    )
+    return (
+        Q(Exists(granted))
+        | Q(Exists(ReasonableAdjustment.objects.in_force().filter(**own)))
+        | Q(Exists(BreakInLearning.objects.in_force().filter(**own)))
+    )
 
 
 def _stage(days: Iterable[dt.date], on: dt.date) -> Case:

@@ -162,7 +162,9 @@ class Standing:
         found = [("Due", self.deadline.sentence)]
         if handed_in:
             last = handed_in[-1]
-            told = f"Attempt {last.attempt} on {said(day_of(last.submitted_at))}. {lateness(last.due_on, last.submitted_at)}"
+            told = (
+                f"Attempt {last.attempt} on {said(day_of(last.counted_at))}. {lateness(last.due_on, last.counted_at)}"
+            )
             found.append(("Handed in", told))
         if marked:
             last = marked[-1]

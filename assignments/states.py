@@ -1,4 +1,4 @@
-"""The machines of work: an attempt, the document in it, and the upload that brought it.
+"""The machines of work: an attempt, the document in it, the upload that brought it, a draft, a request for more time.
 
 A resubmission is the next attempt, never a loop. A document is claimed and claimed again by a moment (`claimed_at`), so that
 a worker's death turns nothing back.
@@ -7,7 +7,7 @@ a worker's death turns nothing back.
 from django.db.models import TextChoices
 
 from accounts.permissions import Can
-from assignments import policy
+from assignments import policy, writing
 from core.lifecycle import Transition
 
 
@@ -29,6 +29,14 @@ SUBMIT = Transition(
     target=SubmissionState.SUBMITTED,
     needs=Can.SUBMIT_WORK,
     guards=(policy.is_own_work, policy.enrolment_is_active, policy.work_is_complete),
+)
+HAND_IN_FOR_LEARNER = Transition(
+    verb="hand_in_for_learner",
+    label="Hand in for the learner",
+    sources=(SubmissionState.DRAFT,),
+    target=SubmissionState.SUBMITTED,
+    needs=Can.SUBMIT_FOR_LEARNER,
+    guards=(policy.may_hand_in_for, policy.enrolment_is_active, policy.work_is_complete),
 )
 AWARD_PASS = Transition(
     verb="award_pass",
@@ -67,7 +75,7 @@ OVERTURN = Transition(
     needs=Can.MARK,
     guards=(policy.is_marker, policy.learner_is_on_programme, policy.attempts_are_left),
 )
-TRANSITIONS = (SUBMIT, AWARD_PASS, REFER, OVERTURN)
+TRANSITIONS = (SUBMIT, HAND_IN_FOR_LEARNER, AWARD_PASS, REFER, OVERTURN)
 
 
 class DocumentState(TextChoices):
@@ -138,3 +146,71 @@ ABANDON_UPLOAD = Transition(
     target=UploadState.ABANDONED,
 )
 UPLOAD_TRANSITIONS = (COMPLETE_UPLOAD, USE_UPLOAD, ABANDON_UPLOAD)
+
+
+class DraftState(TextChoices):
+    """A draft for comment: it is not the hand-in, and nothing is marked by it."""
+
+    SENT = "sent", "With the tutor for comment"
+    COMMENTED = "commented", "Commented"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+COMMENT_ON_DRAFT = Transition(
+    verb="comment_on_draft",
+    label="Send comments",
+    sources=(DraftState.SENT,),
+    target=DraftState.COMMENTED,
+    needs=Can.COMMENT_ON_DRAFTS,
+    guards=(writing.draft_is_of_another, writing.tutors_the_cohort, writing.draft_is_free, writing.comments_are_there),
+)
+WITHDRAW_DRAFT = Transition(
+    verb="withdraw_draft",
+    label="Take this draft back",
+    sources=(DraftState.SENT,),
+    target=DraftState.WITHDRAWN,
+    needs=Can.SUBMIT_WORK,
+    guards=(writing.draft_is_own, writing.draft_is_unopened),
+)
+DRAFT_TRANSITIONS = (COMMENT_ON_DRAFT, WITHDRAW_DRAFT)
+
+
+class ExtensionState(TextChoices):
+    REQUESTED = "requested", "Waiting for an answer"
+    GRANTED = "granted", "Granted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+DECIDED = (ExtensionState.GRANTED, ExtensionState.DECLINED)
+
+GRANT_EXTENSION = Transition(
+    verb="grant_extension",
+    label="Grant more time",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.GRANTED,
+    needs=Can.GRANT_EXTENSIONS,
+    guards=(
+        policy.is_for_decider,
+        policy.learner_is_registered,
+        policy.work_is_not_in,
+        policy.is_within_the_tutors_limit,
+    ),
+)
+DECLINE_EXTENSION = Transition(
+    verb="decline_extension",
+    label="Decline",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.DECLINED,
+    needs=Can.GRANT_EXTENSIONS,
+    guards=(policy.is_for_decider, policy.is_within_the_tutors_limit),
+)
+WITHDRAW_EXTENSION = Transition(
+    verb="withdraw_extension",
+    label="Take the request back",
+    sources=(ExtensionState.REQUESTED,),
+    target=ExtensionState.WITHDRAWN,
+    needs=Can.SUBMIT_WORK,
+    guards=(policy.is_own_request,),
+)
+EXTENSION_TRANSITIONS = (GRANT_EXTENSION, DECLINE_EXTENSION, WITHDRAW_EXTENSION)

@@ -171,6 +171,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "args": ["build_reports"],
     },
+    "compare-submissions": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(minute="*/10"),
+        "args": ["compare_submissions"],
+    },
+    "build-bundles": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(minute="*/10"),
+        "args": ["build_bundles"],
+    },
 }
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

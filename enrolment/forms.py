@@ -331,3 +331,45 @@ class WithdrawForm(Form):
     withdrawal_reason = forms.CharField(
         label="Reason", max_length=250, help_text="Kept at the centre. The client sees only that the learner left"
     )
+
+
+class RecordAdjustmentForm(Form):
+    submit_label = "Record this adjustment"
+
+    assignment = AssignmentField(
+        label="Assignment", queryset=Assignment.objects.none(), required=False, empty_label="All assignments"
+    )
+    extra_working_days = forms.IntegerField(label="Working days more", min_value=1, max_value=policy.MOST_EXTRA_DAYS)
+    arrangement = forms.CharField(
+        label="What was agreed",
+        widget=forms.Textarea,
+        max_length=2000,
+        help_text="In confidence: administrators and the learner read it. Others see the days only",
+    )
+    agreed_on = DateField(label="Agreed on")
+
+    def __init__(self, *args: Any, enrolment: Enrolment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = Assignment.objects.filter(version=enrolment.cohort.version_id)
+        cast(AssignmentField, self.fields["assignment"]).queryset = choices
+
+
+class EndAdjustmentForm(Form):
+    submit_label = "End this adjustment"
+    submit_css = "btn-danger"
+
+
+class ChangeBreakForm(Form):
+    submit_label = "Change this break"
+
+    back_on = DateField(label="Back on", help_text="The first day after the break")
+    reason = forms.CharField(
+        label="Reason", max_length=250, help_text="In confidence: those who record breaks and the learner read it"
+    )
+
+
+class RecordBreakForm(ChangeBreakForm):
+    submit_label = "Record this break"
+    field_order = ("from_on", "back_on", "reason")
+
+    from_on = DateField(label="Away from", help_text="The first day of the break")

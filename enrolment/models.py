@@ -257,3 +257,96 @@ class IndividualDeadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment}, {self.assignment}: {self.due_on}"
+
+
+class ReasonableAdjustmentQuerySet(models.QuerySet["ReasonableAdjustment"]):
+    def visible_to(self, user: User) -> ReasonableAdjustmentQuerySet:
+        """In confidence: the learner's own, and for those who record them or see personal data."""
+        seen = Q(enrolment__learner=user)
+        if user.can(Can.RECORD_ADJUSTMENTS) or user.can(Can.SEE_PERSONAL_DATA):
+            seen |= Q(enrolment__in=Enrolment.objects.visible_to(user))
+        return self.filter(seen)
+
+    def in_force(self) -> ReasonableAdjustmentQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+
+class ReasonableAdjustment(models.Model):
+    """More time for a learner, agreed for a reason that is confidential (`ilm` R23). Whoever sees a date sees the days only."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="adjustments")
+    assignment = models.ForeignKey(
+        Assignment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="empty: for all of them",
+    )
+    extra_working_days = models.PositiveSmallIntegerField()
+    arrangement = models.TextField("what was agreed, in confidence")
+    agreed_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ReasonableAdjustmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("enrolment", "recorded_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(extra_working_days__gte=1, extra_working_days__lte=60), name="adjustment_days_1_to_60"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="adjustment_ended_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}: {self.extra_working_days} more working days"
+
+
+class BreakInLearningQuerySet(models.QuerySet["BreakInLearning"]):
+    def visible_to(self, user: User) -> BreakInLearningQuerySet:
+        """The learner's own, and for those who record breaks."""
+        seen = Q(enrolment__learner=user)
+        if user.can(Can.RECORD_BREAKS):
+            seen |= Q(enrolment__in=Enrolment.objects.visible_to(user))
+        return self.filter(seen)
+
+    def in_force(self) -> BreakInLearningQuerySet:
+        """As they are known now; one that was changed is superseded by the row that says how."""
+        return self.filter(superseded_at__isnull=True)
+
+
+class BreakInLearning(models.Model):
+    """Time away from the programme: `from_on` is the first day of it, `back_on` the first day after it.
+
+    A change is a new row that supersedes the old one, so that any earlier day can still be told as it was known then.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="breaks")
+    from_on = models.DateField()
+    back_on = models.DateField()
+    reason = models.CharField("why, in confidence", max_length=250)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    superseded_at = models.DateTimeField(null=True)
+
+    objects = BreakInLearningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("enrolment", "from_on", "recorded_at", "pk")
+        constraints = [
+            models.CheckConstraint(condition=Q(back_on__gt=F("from_on")), name="break_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["enrolment", "from_on"], condition=Q(superseded_at__isnull=True), name="break_begins_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}: away from {self.from_on}, back on {self.back_on}"

@@ -12,7 +12,7 @@ from accounts import invitations
 from accounts.models import User
 from core import clock
 from core.notices import queue
-from enrolment.models import Enrolment, IndividualDeadline
+from enrolment.models import BreakInLearning, Enrolment, IndividualDeadline, ReasonableAdjustment
 
 
 def tutors_of(enrolment: Enrolment) -> Iterable[User]:
@@ -70,3 +70,44 @@ def deadline_set(deadline: IndividualDeadline) -> None:
             "link": settings.SITE_URL + "/my/assignments/",
         },
     )
+
+
+def adjustment_recorded(adjustment: ReasonableAdjustment) -> None:
+    """To the learner alone, with the days and without what was agreed: mail is not the place for it."""
+    _tell_of_adjustment(adjustment, "recorded")
+
+
+def adjustment_ended(adjustment: ReasonableAdjustment) -> None:
+    _tell_of_adjustment(adjustment, "ended")
+
+
+def _tell_of_adjustment(adjustment: ReasonableAdjustment, word: str) -> None:
+    queue(
+        f"adjustment:{adjustment.pk}:{word}",
+        to=adjustment.enrolment.learner,
+        template=f"emails/adjustment_{word}.txt",
+        context={
+            "adjustment": adjustment,
+            "cohort": adjustment.enrolment.cohort,
+            "link": settings.SITE_URL + "/my/assignments/",
+        },
+    )
+
+
+def break_recorded(pause: BreakInLearning) -> None:
+    """To the learner, whose dates move, and to the tutors, who stop waiting; without the reason."""
+    enrolment = pause.enrolment
+    for person in (enrolment.learner, *tutors_of(enrolment)):
+        own = person.pk == enrolment.learner_id
+        queue(
+            f"break:{pause.pk}:recorded:{person.pk}",
+            to=person,
+            template="emails/break_recorded.txt",
+            context={
+                "pause": pause,
+                "enrolment": enrolment,
+                "cohort": enrolment.cohort,
+                "own": own,
+                "link": settings.SITE_URL + ("/my/assignments/" if own else enrolment.get_absolute_url()),
+            },
+        )

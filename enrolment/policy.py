@@ -12,6 +12,7 @@ from core import clock
 CONSENT_VERSION = "2024-05"
 REFUND_DAYS = 30
 SHORTEST, LONGEST = 14, 100  # years of age that can be meant
+MOST_EXTRA_DAYS = 60  # of one reasonable adjustment
 
 
 def is_own(enrolment: Any, by: Any) -> str:
@@ -188,4 +189,39 @@ def deadline_problem(due_on: dt.date, *, today: dt.date, expires_on: dt.date | N
         return "Register the learner with the awarding organisation first: the deadline has to lie inside the registration."
     if due_on > expires_on:
         return f"The registration ends on {expires_on:%-d %B %Y}. Choose a day on or before it."
+    return ""
+
+
+def may_record_breaks(enrolment: Any, by: Any) -> str:
+    """The administrators and the contract's managers."""
+    if not by.can(Can.RECORD_BREAKS):
+        return "Your role does not let you record a break in learning."
+    if by.has_role(Role.ADMINISTRATOR) or enrolment.cohort.contract.managers.filter(pk=by.pk).exists():
+        return ""
+    return "Only the contract's managers and the administrators record a break in learning."
+
+
+def break_problem(
+    from_on: dt.date, back_on: dt.date, *, began_on: dt.date, others: Collection[tuple[dt.date, dt.date]]
+) -> str:
+    """Why these days cannot be a break in learning beside the `others` (first day, day back), or an empty string."""
+    if back_on <= from_on:
+        return "The learner is back on or before the day the break begins. Change one of the two days."
+    if from_on < began_on:
+        return f"The learner has been on the programme since {began_on:%-d %B %Y}. A break begins on that day or later."
+    for begins, ends in others:
+        if from_on < ends and begins < back_on:
+            return (
+                f"There is a break from {begins:%-d %B %Y} already, until the learner is back on {ends:%-d %B %Y}. "
+                "Change that one, or choose days outside it."
+            )
+    return ""
+
+
+def adjustment_problem(*, extra_working_days: int, agreed_on: dt.date, today: dt.date) -> str:
+    """Why an adjustment cannot be recorded like this, or an empty string."""
+    if not 1 <= extra_working_days <= MOST_EXTRA_DAYS:
+        return f"An adjustment gives from 1 to {MOST_EXTRA_DAYS} more working days."
+    if agreed_on > today:
+        return "The day of the agreement lies in the future. Record it when it has been agreed."
     return ""

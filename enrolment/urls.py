@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrolment.views import centre, drafts, learner
+from enrolment.views import arranging, centre, drafts, learner
 
 app_name = "enrolment"
 urlpatterns = [
@@ -23,4 +23,8 @@ urlpatterns = [
     path("enrolments/<int:pk>/register/", centre.register, name="register"),
     path("enrolments/<int:pk>/set-deadline/", centre.set_deadline, name="set_deadline"),
     path("enrolments/<int:pk>/withdraw/", centre.withdraw, name="withdraw"),
+    path("enrolments/<int:pk>/record-adjustment/", arranging.record_adjustment, name="record_adjustment"),
+    path("adjustments/<int:pk>/end/", arranging.end_adjustment, name="end_adjustment"),
+    path("enrolments/<int:pk>/record-break/", arranging.record_break, name="record_break"),
+    path("breaks/<int:pk>/change/", arranging.change_break, name="change_break"),
 ]

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db.models import DateField, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from assignments import deadlines
-from enrolment.models import Enrolment, IndividualDeadline
+from assignments.models import Extension
+from assignments.states import ExtensionState
+from enrolment.models import BreakInLearning, Enrolment, IndividualDeadline, ReasonableAdjustment
 from programmes.models import Cohort, CohortDeadline
 from reporting.prepared import Prepared
 from workshops.models import Place, Session
@@ -148,14 +151,14 @@ def load_many(
         learners[learner.enrolment] = found[cohort].learners[learner.enrolment] = learner
     plan = (_PLAN if with_work else _SESSIONS).rows(ids, **wanted)
     sessions: dict[int, SessionFacts] = {}
-    for cohort, pk, kind, number, title, starts_at, minutes, state, due_on in plan:
+    for cohort, pk, kind, number, title, starts_at, minutes, state, due_on, *_ in plan:
         if due_on is None:
             session = sessions[pk] = _session(pk, kind, number, title, starts_at, minutes, state, as_of)
             found[cohort].sessions.append(session)
     _add_places(sessions, _PLACES.rows(ids, **wanted))
     if with_work:
         _add_work(learners, _WORK.rows(ids, **wanted), as_of)
-        _add_deadlines(found, plan, as_of)
+        _add_deadlines(found, plan)
     for facts in found.values():
         facts.sessions.sort(key=lambda one: (one.starts_at, one.pk))
     return found
@@ -195,23 +198,47 @@ def _of_learners(cohorts: Sequence[int], only: int | None, before: dt.datetime) 
 def _of_sessions(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
     sessions: Any = Session.objects.filter(cohort__in=cohorts).counted().order_by()
     nothing = Value(None, output_field=DateField())
-    columns = ("cohort", "pk", "kind", "number", "title", "starts_at", "minutes", "state", "due_on")
-    found: QuerySet[Any, Any] = sessions.annotate(due_on=nothing).values_list(*columns)
+    columns = ("cohort", "pk", "kind", "number", "title", "starts_at", "minutes", "state", "due_on", "from_on")
+    no_day = Cast(Value(None), DateField())
+    found: QuerySet[Any, Any] = sessions.annotate(due_on=nothing, from_on=no_day).values_list(*columns)
     return found
 
 
 def _of_plan(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
-    """Sessions, and under them dates: an individual one with its enrolment and the moment it was set, a common one without."""
-    own: Any = IndividualDeadline.objects.filter(enrolment__cohort__in=cohorts, set_at__lt=before).order_by()
-    everyone: Any = CohortDeadline.objects.filter(cohort__in=cohorts).order_by()
+    """Sessions, and under them what bears on dates: the cohort's without an enrolment, the others each with its own.
+
+    `title` says what a record of the learner is, and `at` when it was made. Only what was known before the moment is in.
+    """
     none = Value(None, output_field=DateField())
-    blank = {"number": none, "title": none, "minutes": none, "state": none}
-    order = ("kind", "number", "title", "at", "minutes", "state", "due_on")
-    own = own.annotate(cohort=F("enrolment__cohort"), kind=F("assignment__kind"), at=F("set_at"), **blank)
-    everyone = everyone.annotate(kind=F("assignment__kind"), of=none, at=none, **blank)
+    blank = {"number": none, "from_on": none, "minutes": none, "state": none}
+    everyone: Any = CohortDeadline.objects.filter(cohort__in=cohorts).order_by()
+    everyone = everyone.annotate(kind=F("assignment__kind"), of=none, title=none, at=none, **blank)
+    columns = ("kind", "number", "title", "at", "minutes", "state", "due_on", "from_on")
     return _of_sessions(cohorts, only, before).union(
-        own.values_list("cohort", "enrolment", *order), everyone.values_list("cohort", "of", *order), all=True
+        *(rows.values_list("of_cohort", "enrolment", *columns) for rows in _of_records(cohorts, before, blank)),
+        everyone.values_list("cohort", "of", *columns),
+        all=True,
     )
+
+
+def _of_records(cohorts: Sequence[int], before: dt.datetime, blank: dict[str, Any]) -> Iterator[Any]:
+    """The records that bear on the dates of one learner each, a statement for each kind, with the columns of the plan."""
+
+    def made(rows: Any, what: str, **columns: Any) -> Any:
+        given = {"of_cohort": F("enrolment__cohort"), "kind": F("assignment__kind"), **blank, **columns}
+        own = {field.name for field in rows.model._meta.concrete_fields}
+        given = {name: value for name, value in given.items() if name not in own}
+        return rows.filter(enrolment__cohort__in=cohorts).order_by().annotate(title=Value(what), **given)
+
+    dates = IndividualDeadline.objects.filter(set_at__lt=before)
+    yield made(dates, deadlines.INDIVIDUAL, at=F("set_at"))
+    granted = Extension.objects.filter(state=ExtensionState.GRANTED, decided_at__lt=before)
+    yield made(granted, deadlines.EXTENSION, at=F("decided_at"), due_on=F("granted_on"))
+    more = ReasonableAdjustment.objects.filter(recorded_at__lt=before).exclude(ended_at__lt=before)
+    days = F("extra_working_days")
+    yield made(more, deadlines.ADJUSTMENT, at=F("recorded_at"), due_on=F("agreed_on"), number=days)
+    away = BreakInLearning.objects.filter(recorded_at__lt=before).exclude(superseded_at__lt=before)
+    yield made(away, deadlines.BREAK, at=F("recorded_at"), due_on=F("back_on"), kind=blank["from_on"])
 
 
 def _of_places(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
@@ -247,7 +274,7 @@ def _of_work(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> Q
         "submissions",
         "submissions__attempt",
         "submissions__state",
-        "submissions__submitted_at",
+        "submissions__counted_at",
         "submissions__marked_at",
         "submissions__resubmit_by",
         "submissions__samples__state",
@@ -321,42 +348,30 @@ def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date
         )
 
 
-def _add_deadlines(found: dict[int, CohortFacts], plan: list[Any], as_of: dt.date) -> None:
-    """The effective date of each assignment for each learner, and whether it is the learner's own."""
-    common: dict[tuple[int, str], dt.date] = {}
-    individual: dict[tuple[int, str], deadlines.Individual] = {}
-    for cohort, enrolment, kind, _, _, set_at, _, _, due_on in plan:
-        if due_on is None:
-            continue
-        if enrolment is None:
+def _add_deadlines(found: dict[int, CohortFacts], plan: list[Any]) -> None:
+    """The effective date of each assignment for each learner, as the engine says, and whether it is the learner's own."""
+    records, common = deadlines.Records(), {}
+    for cohort, enrolment, kind, number, what, at, _, _, due_on, from_on in plan:
+        if due_on is not None and enrolment is None:
             common[cohort, kind] = due_on
-            continue
-        before = individual.get((enrolment, kind))
-        if before is None or before.set_at < set_at:
-            individual[enrolment, kind] = deadlines.Individual(due_on, "", set_at, "")
+        elif due_on is not None:
+            text = from_on.isoformat() if from_on else ""
+            records.take(what, enrolment, kind or deadlines.ALL, due_on, at, number or 0, text)
     for cohort, facts in found.items():
         for learner in facts.learners.values():
             for kind in KINDS:
-                own_date = individual.get((learner.enrolment, kind))
-                _set_deadline(learner, kind, common.get((cohort, kind)), own_date)
+                _set_deadline(records, learner, kind, common.get((cohort, kind)))
 
 
-def _set_deadline(
-    learner: LearnerFacts, kind: str, common: dt.date | None, individual: deadlines.Individual | None
-) -> None:
-    """Ask the one rule for the date; most learners have only their cohort's, which needs no sentence."""
-    ends = learner.registration_ends
+def _set_deadline(records: deadlines.Records, learner: LearnerFacts, kind: str, common: dt.date | None) -> None:
+    key = learner.enrolment, kind
+    if common:
+        records.cohort_dates[key] = common
+    if learner.registration_ends:
+        records.registrations[learner.enrolment] = deadlines.Registered(learner.registration_ends, "")
     work = learner.work.get(kind)
-    referred = work is not None and work.referred_at is not None and work.resubmit_by is not None
-    if individual is None and not referred:
-        if common is not None:
-            learner.deadlines[kind] = (min(common, ends) if ends else common, False)
-        return
-    found = deadlines.combine(
-        cohort_on=common,
-        individual=individual,
-        referral=deadlines.Referral(work.attempt, work.resubmit_by, work.referred_at) if work and referred else None,  # type: ignore[arg-type]
-        registered=deadlines.Registered(ends, "") if ends else None,
-    )
-    if found.due_on:
-        learner.deadlines[kind] = (found.due_on, True)
+    if work and work.referred_at and work.resubmit_by:
+        records.referrals[key] = deadlines.Referral(work.attempt, work.resubmit_by, work.referred_at)
+    deadline = records.deadline(*key)
+    if deadline.due_on:
+        learner.deadlines[kind] = (deadline.due_on, deadline.is_own)

@@ -275,6 +275,7 @@ def fill_portfolio(one: Any) -> None:
         role="coach",
         context="A team leader",
         goals="Run calmer meetings",
+        terms="Six meetings. What is said stays between us.",
         contract_agreed_on=clock.today() - dt.timedelta(days=1),
         by=learner,
     )
@@ -289,6 +290,19 @@ def fill_portfolio(one: Any) -> None:
     assignments.edit_practice_client(client, review="The meetings are calmer.", by=learner)
     for part in ("review", "development"):
         assignments.save_text(one, part=part, body="What I do well, and what comes next. " * 5, by=learner)
+    needs = one.cohort.version.portfolio_needs
+    if "feedback" in needs:
+        answer_link(assignments.ask_for_feedback(client, by=learner))
+    if "mapping" in needs:
+        criteria = portfolio_of(one.cohort).units.values_list("outcomes__criteria", flat=True)
+        assignments.map_evidence(one, shows=[("text:review", pk) for pk in criteria], by=learner)
+
+
+def answer_link(asked: Any, **said: Any) -> Any:
+    """A practice client, who has no account, answers the link."""
+    ratings = {"listening": 9, "questions": 8, "boundaries": 10, "usefulness": 9}
+    texts = {"helped": "Being asked and not told.", "differently": "More time at the end.", "consent": "I agree."}
+    return assignments.give_client_feedback(asked, **{**ratings, **texts, **said})
 
 
 def a_submission(*, cast: Any, one: Any = None, kind: str = "essay", state: str = "submitted") -> Any:

@@ -93,6 +93,10 @@ enrolment:decline                    applied                        x.xxxxxxs
 enrolment:register                   active                         xxxx.xxxs
 enrolment:set_deadline               enrolment                      x.xx..xxs
 enrolment:withdraw                   active                         xxxx.xxxs
+enrolment:record_adjustment          enrolment                      xxxx.xxxs
+enrolment:end_adjustment             adjustment                     xxxx.xxxs
+enrolment:record_break               enrolment                      xxxx..xxs
+enrolment:change_break               pause                          xxxx..xxs
 
 workshops:own                        -                              .xxxxxxxs
 workshops:give_feedback              place                          .xxxxxxxs
@@ -129,6 +133,9 @@ assignments:submission               passed                         ....xxxxs
 assignments:submission               submitted                      -...xxxxs
 assignments:attach                   draft                          >xxxxxxxs
 assignments:submit                   draft                          >xxxxxxxs
+assignments:cover_sheet              passed                         ....xxxxs
+assignments:cover_sheet              submitted                      -...xxxxs
+assignments:hand_in_for_learner      enrolment                      xxxx.xxxs
 assignments:read                     passed                         ....xxxxs
 assignments:read                     submitted                      -...xxxxs
 assignments:document                 document                       ....xxxxs
@@ -149,6 +156,35 @@ assignments:save_text                enrolment+review               .xxxxxxxs
 assignments:evidence_files           enrolment                      .xxxxxxxs
 assignments:add_evidence             enrolment                      .xxxxxxxs
 assignments:remove_evidence          evidence                       .xxxxxxxs
+assignments:submission               written                        .---xxxxs
+assignments:write                    written                        .xxxxxxxs
+assignments:save_writing             written                        >xxxxxxxs
+assignments:read_writing             written                        .xxxxxxxs
+assignments:use_writing              written                        >xxxxxxxs
+assignments:writing_versions         written                        .xxxxxxxs
+assignments:writing_version          written+writing_number         .xxxxxxxs
+assignments:compare_writing          written+writing_number         .xxxxxxxs
+assignments:restore_writing          written+writing_number         >xxxxxxxs
+assignments:send_draft               written                        .xxxxxxxs
+assignments:drafts                   -                              x.xxxxxxs
+assignments:draft                    essay_draft                    ....xxxxs
+assignments:save_comments            essay_draft                    x>xxxxxxs
+assignments:comment_on_draft         essay_draft                    x>xxxxxxs
+assignments:withdraw_draft           essay_draft                    >xxxxxxxs
+assignments:reflective_log           enrolment                      .xxxxxxxs
+assignments:edit_evidence            evidence                       .xxxxxxxs
+assignments:ask_for_feedback         practice_client                pppppppps
+assignments:close_feedback_link      feedback_request               pppppppps
+assignments:client_feedback          feedback_token                 .........  shared
+assignments:feedback_thanks          -                              .........
+assignments:matrix                   enrolment                      .xxxxxxxs
+assignments:criterion_evidence       enrolment+shown                .xxxxxxxs
+assignments:item_criteria            enrolment+part                 .xxxxxxxs
+assignments:frozen_matrix            handed_in                      -...xxxxs
+assignments:portfolio_bundle         enrolment                      .xxxxxxxs
+assignments:bundle                   folder                         -...xxxxs
+assignments:bundle_file              own_bundle                     .---xxxxs
+assignments:bundle_file              bundle                         -...xxxxs
 assignments:desk                     -                              x.xxxxxxs
 assignments:room                     submitted                      x.xxxxxxs
 assignments:room                     passed                         x.xxxxxxs
@@ -159,6 +195,21 @@ assignments:award_pass               submitted                      x.xxxxxxs
 assignments:refer                    submitted                      x.xxxxxxs
 assignments:result_sheet             passed                         ....xxxxs
 assignments:result_sheet             submitted                      ----xxxxs
+assignments:authenticity             passed                         x...xxxxs
+assignments:authenticity             submitted                      x...xxxxs
+assignments:similarity               passed+submitted               x...xxxxs
+assignments:judge_similarity         passed                         x..xxxxxs
+assignments:note_viva                passed                         x..xxxxxs
+assignments:raise_concern            passed                         x..xxxxxs
+assignments:settle_concern           concern                        x..xxxxxs
+assignments:request_extension        enrolment+essay                .xxxxxxxs
+assignments:extensions               -                              x.xxx.xxs
+assignments:extension                extension                      ..xxx.xxs
+assignments:extension_evidence       extension                      ..xxx.xxs
+assignments:grant_extension          extension                      x.xxx.xxs
+assignments:decline_extension        extension                      x.xxx.xxs
+assignments:pass_on_extension        extension                      x.xxx.xxs
+assignments:withdraw_extension       extension                      .xxxxxxxs
 
 verification:queue                   -                              xx...xxxs
 verification:sign_offs               -                              xx...xxxs
@@ -226,6 +277,8 @@ assignments:begin                    enrolment+essay                !xxxxxxxs
 assignments:begin_essay_upload       draft                          !xxxxxxxs
 assignments:begin_evidence_upload    enrolment                      !xxxxxxxs
 assignments:receive_piece            upload                         !xxxxxxxs
+assignments:ask_for_feedback         practice_client                >xxxxxxxs
+assignments:close_feedback_link      feedback_request               >xxxxxxxs
 assignments:take                     submitted                      x>xxxxxxs
 assignments:let_go                   submitted                      x!xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs
@@ -233,7 +286,8 @@ verification:make_claims             -                              xxxx>xxxs
 """
 
 # Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
-NOTED = {"assignments:document", "assignments:evidence"}
+NOTED = {"assignments:document", "assignments:evidence", "assignments:bundle_file"}
+NOTED = {"assignments:document", "assignments:evidence", "assignments:extension_evidence"}
 
 SAID = {200: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}
 

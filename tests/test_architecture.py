@@ -82,6 +82,17 @@ def test_only_the_door_writes_a_state() -> None:
     assert writes == []
 
 
+def test_one_module_knows_how_pages_become_a_pdf() -> None:
+    knows = [named(path) for path in MODULES if re.search(r"^(from|import) weasyprint", path.read_text("utf-8"), re.M)]
+    assert knows == ["core/printing.py"]
+
+
+def test_the_core_printer_knows_nothing_of_learners() -> None:
+    said = (ROOT / "core" / "printing.py").read_text("utf-8").lower()
+    words = ("learner", "portfolio", "cohort", "client", "report", "submission", "tutor", "enrolment")
+    assert [word for word in words if word in said] == []
+
+
 def test_no_model_overrides_save_or_listens_to_signals() -> None:
     guilty = [
         named(path)

@@ -171,7 +171,12 @@ def decide_all(piece, *, by, refer=False, action="Add a second example."):
 
 def test_a_referral_without_an_action_names_the_criterion_and_keeps_the_summary(cast, piece):
     decide_all(piece, by=cast.tutor, refer=True, action="")
-    given = {"summary": "Close to a pass.", "resubmit_by": ahead(28), "is_authentic": "on"}
+    given = {
+        "summary": "Close to a pass.",
+        "resubmit_by": ahead(28),
+        "declares": ["checked", "supported"],
+        "is_authentic": "on",
+    }
 
     answer = cast.client_of("tutor").post(reverse("assignments:refer", args=[piece.pk]), given)
 
@@ -237,7 +242,7 @@ def _hand_in(cast):
 def _pass(cast):
     piece = factories.a_submission(cast=cast)
     decide_all(piece, by=cast.tutor)
-    given = {"summary": "Well argued.", "is_authentic": "on"}
+    given = {"summary": "Well argued.", "declares": ["checked", "supported"], "is_authentic": "on"}
     return (
         "tutor",
         reverse("assignments:award_pass", args=[piece.pk]),
@@ -249,7 +254,7 @@ def _pass(cast):
 def _refer(cast):
     piece = factories.a_submission(cast=cast)
     decide_all(piece, by=cast.tutor, refer=True)
-    given = {"summary": "Close.", "resubmit_by": ahead(28), "is_authentic": "on"}
+    given = {"summary": "Close.", "resubmit_by": ahead(28), "declares": ["checked", "supported"], "is_authentic": "on"}
     return (
         "tutor",
         reverse("assignments:refer", args=[piece.pk]),

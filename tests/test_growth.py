@@ -50,8 +50,29 @@ workshops:supervision         enrolment  tutor              5
 assignments:own               -          learner            8
 assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
+assignments:portfolio_bundle  enrolment  learner            5
+assignments:bundle            folder     tutor              5
 assignments:submission        draft      learner            10
+assignments:submission        written    learner            8
+assignments:write             written    learner            6
+assignments:writing_versions  written    learner            6
+assignments:drafts            -          tutor              5
+assignments:draft             essay_draft tutor             5
+assignments:evidence_files    enrolment  learner            10
+assignments:practice_client   practice_client learner       9
+assignments:reflective_log    enrolment  learner            9
+assignments:matrix            enrolment  learner            9
+assignments:submission        draft      learner            9
 assignments:desk              -          tutor              8
+assignments:room              submitted  tutor              7
+assignments:room              submitted  tutor              9
+assignments:authenticity      passed     tutor              10
+assignments:extensions        -          tutor              7
+assignments:extensions        -          contract_manager   7
+assignments:extension         extension  tutor              8
+assignments:extension         extension  contract_manager   8
+enrolment:enrolment           enrolment  administrator      10
+enrolment:enrolment           enrolment  tutor              9
 assignments:room              submitted  tutor              8
 verification:queue            -          iqa                7
 verification:sign_offs        -          eqa                5
@@ -67,7 +88,10 @@ ROWS = [row.split() for row in LISTS.strip().splitlines()]
 PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
-    "assignments:submission", "assignments:room", "verification:sample", "reporting:report",
+    "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
+    "assignments:authenticity", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
+    "assignments:portfolio_bundle", "assignments:bundle",
+    "assignments:extension", "enrolment:enrolment",
 }  # fmt: skip
 COPIES = 29
 
@@ -76,7 +100,8 @@ def grow(world) -> None:
     """Thirty of everything where there was one."""
     things, now = world.things, clock.now()
     day = dt.timedelta(days=1)
-    for name in ("applied", "active", "to_verify", "verified", "claimed", "completed"):
+    worlds.multiplied([things.writing_version], COPIES, number=lambda n: 100 + n)
+    for name in ("applied", "active", "writer", "to_verify", "verified", "claimed", "completed"):
         one = getattr(things, name)
         people = worlds.multiplied([one.learner], COPIES, deep=False)
         for learner in people:
@@ -87,6 +112,13 @@ def grow(world) -> None:
     worlds.multiplied([things.thread.messages.get()], COPIES)
     worlds.multiplied([things.practice_session], COPIES)
     worlds.multiplied([things.evidence], COPIES)
+    worlds.multiplied([things.feedback_answered], COPIES)
+    worlds.multiplied([things.bundle, things.own_bundle], COPIES)
+    worlds.multiplied([things.extension], COPIES, state="withdrawn")
+    # Ended, and after the dates, so that they are shown and what is allowed stays the same.
+    worlds.multiplied([things.adjustment], COPIES, ended_at=now, ended_by=world.cast.administrator.pk)
+    worlds.multiplied([things.pause], COPIES, from_on=lambda n: things.pause.from_on + (n + 50) * 20 * day,
+                      back_on=lambda n: things.pause.back_on + (n + 50) * 20 * day)  # fmt: skip
     worlds.multiplied([things.enrolment.supervision.get()], COPIES)
     worlds.multiplied([things.held], COPIES, number=lambda n: 100 + n, starts_at=lambda n: things.held.starts_at - n * day,
                       ends_at=lambda n: things.held.ends_at - n * day)  # fmt: skip

@@ -367,6 +367,8 @@ def sign(tutor, label):
     """From the foot of the room to the page that is signed, and sign it there."""
     with tutor.page.expect_navigation():
         tutor.page.get_by_role("link", name=label).click()
+    for box in tutor.page.locator('[name="declares"]').all():
+        box.check()
     tutor.tick(re.compile("I am satisfied"))
     tutor.press(label)
 
@@ -395,7 +397,8 @@ def keep_and_hand_in_the_portfolio(browser_of, cast, one):
     learner.go("assignments:own")
     learner.press("Begin")
     learner.go("assignments:add_practice_client", one.pk)
-    learner.fill(code="A", role="coach", context="A team leader", goals="Calmer meetings", contract_agreed_on=today())
+    learner.fill(code="A", role="coach", context="A team leader", goals="Calmer meetings",
+                 terms="Six meetings. What is said stays between us.", contract_agreed_on=today())  # fmt: skip
     learner.press("Add this client")
     client = one.practice_clients.get()
     learner.go("assignments:log_session", client.pk)

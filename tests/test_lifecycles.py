@@ -34,6 +34,7 @@ Place at a session       | mark_attended      | booked part absent           -> 
 Place at a session       | mark_part          | booked attended absent part  -> part         | T A
 Place at a session       | mark_absent        | booked attended part         -> absent       | T A
 Submission (one attempt) | submit             | draft                        -> submitted    | L
+Submission (one attempt) | hand_in_for_learner | draft                       -> submitted    | A
 Submission (one attempt) | award_pass         | submitted                    -> passed       | T
 Submission (one attempt) | refer              | submitted                    -> referred     | T
 Submission (one attempt) | overturn           | passed                       -> referred     | T
@@ -44,6 +45,11 @@ Document (a file handed in) | turn_away     | examining waiting_for_scan   -> re
 Upload (a file on its way) | complete_upload | open                       -> complete     | L
 Upload (a file on its way) | use_upload    | complete                      -> used         | L
 Upload (a file on its way) | abandon_upload | open complete                -> abandoned    | W
+Draft for comment        | comment_on_draft   | sent                         -> commented    | T
+Draft for comment        | withdraw_draft     | sent                         -> withdrawn    | L
+Extension of a deadline  | grant_extension    | requested                    -> granted      | T M
+Extension of a deadline  | decline_extension  | requested                    -> declined     | T M
+Extension of a deadline  | withdraw_extension | requested                    -> withdrawn    | L
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
 Sample of marking        | answer             | returned                     -> answered     | T
@@ -63,6 +69,8 @@ APPS = {
     "Submission (one attempt)": "assignments",
     "Document (a file handed in)": "assignments",
     "Upload (a file on its way)": "assignments",
+    "Draft for comment": "assignments",
+    "Extension of a deadline": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
     "Progress report": "reporting",

@@ -22,7 +22,8 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 # One page of each family is also looked at in the dark and at 320 pixels: these may break by themselves.
 FAMILIES = {
     "home", "account_login", "accounts:people", "core:components", "programmes:cohort", "enrolment:questionnaire",
-    "enrolment:enrolment", "workshops:take_register", "assignments:submission", "assignments:portfolio", "assignments:desk",
+    "enrolment:enrolment", "workshops:take_register", "assignments:submission", "assignments:portfolio", "assignments:matrix",
+    "assignments:client_feedback", "assignments:desk",
     "assignments:room", "assignments:award_pass", "assignments:result_sheet", "verification:sample", "verification:claims",
     "reporting:dashboard", "reporting:client_cohort",
 }  # fmt: skip

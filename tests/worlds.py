@@ -18,11 +18,14 @@ from docx import Document as Docx
 from accounts import invitations
 from accounts.permissions import Role
 from assignments import actions as assignments
-from assignments.models import Figure
+from assignments import comparison, deadlines
+from assignments import invitations as feedback_links
+from assignments.models import Bundle, Figure
 from core import clock
 from core.models import Notice
+from enrolment import actions as enrolment
 from programmes import actions as programmes
-from programmes.models import Cohort, Resource
+from programmes.models import Cohort, Criterion, Resource
 from reporting import actions as reporting
 from reporting.models import Report
 from tests import factories
@@ -100,7 +103,12 @@ def a_world(cast: Cast) -> World:
     _sessions(things, cast)
     _work(things, cast)
     _award(things, cast)
+    _writing(things, cast)
+    _authenticity(things, cast)
+    _arrangements(things, cast)
     _reports(things, cast)
+    _practice(things, cast)
+    _bundles(things)
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
 
@@ -205,6 +213,31 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.criterion = things.submitted.criteria().first()
 
 
+def _writing(things: SimpleNamespace, cast: Cast) -> None:
+    """The learner's essay in a third cohort: written in the browser, with versions, and a draft of it for comment."""
+    cohort = _a_second_cohort(cast, things.cohort)
+    for person, role in ((cast.iqa, Role.IQA), (cast.eqa, Role.EQA)):
+        programmes.allocate_verifier(
+            cohort,
+            verifier=person,
+            role=role,
+            from_on=cohort.starts_on,
+            to_on=clock.today() + dt.timedelta(days=90),
+            by=cast.administrator,
+        )
+    one = things.writer = factories.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
+    # The form that is not filled in stays the newest.
+    type(one).objects.filter(pk=one.pk).update(invited_at=things.invited.invited_at - dt.timedelta(days=1))
+    written = things.written = assignments.begin(things.writer, assignment=factories.essay_of(cohort), by=cast.learner)
+    for revision, body in enumerate(
+        ("# 1.1 Define\n\nCoaching asks.", "# 1.1 Define\n\nCoaching asks, mentoring tells.")
+    ):
+        assignments.save_writing(written, body=body, revision=revision, cause="by_hand", by=cast.learner)
+    things.writing_version = written.writing.versions.first()
+    things.writing_number = things.writing_version.number
+    things.essay_draft = assignments.send_draft(written, source="text", note="Enough on 1.1?", by=cast.learner)
+
+
 def _award(things: SimpleNamespace, cast: Cast) -> None:
     things.sent_back = verification.select(things.passed, reason="Every piece of a new tutor", by=cast.iqa)
     verification.send_back(
@@ -223,6 +256,55 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
     factories.certificated(cast=cast, one=things.completed)
 
 
+def _authenticity(things: SimpleNamespace, cast: Cast) -> None:
+    """Two pieces that have passages in common, both compared, and a file with something in each of its parts."""
+    for one in (things.passed, things.submitted):
+        one.refresh_from_db()
+        comparison.compare(one.document.similarity_check.pk)
+        one.refresh_from_db()
+    assignments.judge_similarity(things.passed, verdict="talk", note="The same example twice.", by=cast.tutor)
+    assignments.note_viva(
+        things.passed, held_on=clock.today(), minutes=15, note="Knows it, and said why.", by=cast.tutor
+    )
+    things.concern = assignments.raise_concern(things.passed, text="Section 2.1 reads unlike the rest.", by=cast.tutor)
+
+
+def _practice(things: SimpleNamespace, cast: Cast) -> None:
+    """Feedback of a practice client asked for and given, a cross in the matrix, and a portfolio handed in."""
+    one, learner, client = things.enrolment, cast.learner, things.practice_client
+    things.feedback_answered = assignments.ask_for_feedback(client, by=learner)
+    factories.answer_link(things.feedback_answered)
+    things.feedback_request = assignments.ask_for_feedback(client, by=learner)
+    things.feedback_token = feedback_links.token(things.feedback_request)
+    things.shown = Criterion.objects.filter(outcome__unit__version=things.cohort.version, outcome__unit__number="501")[
+        0
+    ]
+    things.part = things.evidence.key
+    things.mapped = assignments.map_evidence(one, shows=[(things.part, things.shown.pk)], by=learner)
+    things.handed_in = things.to_verify.submissions.get(assignment__kind="portfolio")
+
+
+def _arrangements(things: SimpleNamespace, cast: Cast) -> None:
+    """More time asked for, an adjustment in confidence, a break: things of the learner of the cast."""
+    one, by = things.enrolment, cast.administrator
+    things.adjustment = enrolment.record_adjustment(
+        one, extra_working_days=5, arrangement="Reads with a screen reader", agreed_on=clock.today(), by=by
+    )
+    begins = clock.today() + dt.timedelta(days=20)
+    things.pause = enrolment.record_break(
+        one, from_on=begins, back_on=begins + dt.timedelta(days=10), reason="Family", by=by
+    )
+    held = deadlines.effective(one, things.portfolio).due_on
+    things.extension = assignments.request_extension(
+        one,
+        assignment=things.portfolio,
+        wanted_on=held + dt.timedelta(days=30),
+        reason="A coachee has changed posts.",
+        evidence=ContentFile(png(40, 30), name="letter.png"),
+        by=cast.learner,
+    )
+
+
 def _reports(things: SimpleNamespace, cast: Cast) -> None:
     cohort, by = things.cohort, cast.contract_manager
     today = clock.today()
@@ -236,6 +318,19 @@ def _reports(things: SimpleNamespace, cast: Cast) -> None:
     things.approved_report = reporting.draw_up(cohort, as_of=today - dt.timedelta(days=30), by=by)
     reporting.approve_report(things.approved_report, standing="On course.", by=by)
     things.report = reporting.draw_up(cohort, as_of=today, by=by)
+
+
+def _bundles(things: SimpleNamespace) -> None:
+    """A portfolio as one file: the growing one of the learner, and one that was handed in by somebody else."""
+    things.folder = things.to_verify.submissions.get(assignment__kind="portfolio")
+    jobs = (("own_bundle", things.enrolment, None), ("bundle", things.to_verify, things.folder))
+    for name, one, submission in jobs:
+        # Making the file is tested with the bundles; here it is enough that there is one.
+        bundle = assignments.ask_bundle(one, kind="pdf", submission=submission, by=one.learner)
+        Bundle.objects.filter(pk=bundle.pk).update(done_at=clock.now(), sha256="0" * 64)
+        bundle.refresh_from_db()
+        bundle.file.save("portfolio.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"))
+        setattr(things, name, bundle)
 
 
 def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any) -> list[Any]:

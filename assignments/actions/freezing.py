@@ -17,7 +17,10 @@ def freeze_portfolio(submission: Submission, *, now: dt.datetime, by: User) -> D
     """The portfolio of this attempt as a document with its reading view; call inside the action's transaction."""
     found = portfolio.of(submission.enrolment)
     canonical = found.canonical()
-    raw = render_to_string("assignments/portfolio_frozen.html", {"portfolio": found, "parts": portfolio.PARTS})
+    matrix = [{**row, "shown_by": row["items"]} for row in found.facts()["matrix"]]
+    raw = render_to_string(
+        "assignments/portfolio_frozen.html", {"portfolio": found, "parts": portfolio.PARTS, "matrix": matrix}
+    )
     safe, outline = arrangement.arranged(raw)
     text = arrangement.text_of(safe)
     document = Document(

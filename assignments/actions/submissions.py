@@ -1,9 +1,8 @@
-"""Begin an attempt, add its file, hand it in. After that nothing of the attempt changes."""
+"""Begin an attempt and add its file. Handing it in is in `handing_in`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from typing import Any
 
 from django.core.files.base import File
@@ -13,15 +12,14 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import deadlines, declarations, notices, policy, tasks
-from assignments.actions.freezing import freeze_portfolio
+from assignments import policy, tasks
 from assignments.actions.names import base_name, refuse, suffix_of
 from assignments.actions.uploads import use_upload
-from assignments.models import Declaration, Document, Submission, Upload
-from assignments.states import SUBMIT, DocumentState, SubmissionState
+from assignments.models import Document, Submission, Upload
+from assignments.states import DocumentState, SubmissionState
 from assignments.uploads import fingerprint
 from core import clock
-from core.lifecycle import move, record
+from core.lifecycle import record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
 from core.tasks import ring
 from enrolment.models import Enrolment
@@ -111,64 +109,3 @@ def _again(submission: Submission, there: Document, *, by: User) -> Document:
     submission.document = there
     record(submission, "attach", by=by, name=there.name, sha256=there.sha256, document=there.pk)
     return there
-
-
-@transaction.atomic
-def submit(
-    submission: Submission,
-    *,
-    ai_use: str,
-    ai_statement: str = "",
-    declares: Collection[str] = declarations.NAMES,
-    signed_name: str,
-    by: User,
-) -> Submission:
-    """Sign the declarations and hand the attempt in: it is frozen, and the receipt goes out."""
-    if submission.enrolment.learner_id == by.pk and submission.state != SubmissionState.DRAFT:
-        raise WrongState("This has been handed in already. Your receipt is on its page.")
-    if not set(declarations.NAMES) <= set(declares):
-        raise Refused("Tick every declaration. Without them no work can be marked.")
-    now = clock.now()
-    _sign(submission, ai_use=ai_use, ai_statement=ai_statement, signed_name=signed_name, now=now, by=by)
-    SUBMIT.check(submission, by)
-    facts: dict[str, Any] = {}
-    if submission.assignment.kind == "portfolio":
-        facts["document"] = freeze_portfolio(submission, now=now, by=by)
-    due_on = deadlines.effective(submission.enrolment, submission.assignment).due_on
-    facts |= {"submitted_at": now, "submitted_by": by, "due_on": due_on, "reference": reference(submission)}
-    move(submission, SUBMIT, by=by, detail={"reference": facts["reference"]}, **facts)
-    notices.submission_received(submission)
-    markers = submission.enrolment.cohort.appointments.covering(clock.today()).select_related("tutor")
-    notices.submission_arrived(submission, {one.tutor for one in markers})
-    return submission
-
-
-def _sign(
-    submission: Submission, *, now: dt.datetime, by: User, ai_use: str, ai_statement: str, signed_name: str
-) -> None:
-    """Write the declaration. If another click has signed at the same moment, that one counts."""
-    if not signed_name.strip():
-        raise Refused("Sign with your name, then you can hand in.")
-    if problem := policy.ai_problem(ai_use, ai_statement):
-        raise Refused(problem)
-    try:
-        with transaction.atomic():
-            declaration = Declaration.objects.create(
-                submission=submission,
-                wording=declarations.wording(submission.assignment),
-                ai_use=ai_use,
-                ai_statement=ai_statement.strip(),
-                signed_name=signed_name.strip(),
-                signed_at=now,
-                signed_by=by,
-            )
-    except IntegrityError:
-        raise Stale("This was handed in a moment ago. Your receipt is on its page.") from None
-    submission.declaration = declaration
-
-
-def reference(submission: Submission) -> str:
-    """The number on the receipt, such as PSC22-RAM-1042: cohort, surname, and a number that is never used twice."""
-    cohort = "".join(one for one in submission.enrolment.cohort.code.upper() if one.isalnum())[:6]
-    surname = "".join(one for one in submission.enrolment.learner.full_name.split()[-1].upper() if one.isalpha())[:3]
-    return "-".join(one for one in (cohort, surname, str(submission.pk)) if one)

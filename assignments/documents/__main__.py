@@ -3,7 +3,6 @@
 Started by `examining` without Django, settings or secrets, so that whatever a file does, it does it here.
 """
 
-import io
 import json
 import os
 import sys
@@ -22,10 +21,8 @@ def main() -> None:
     """What is asked stands in the environment, where other people of the machine cannot see the file's name."""
     asked = json.loads(os.environ["ASKED"])
     confine(Limits(**asked["limits"]))
-    answer = io.BytesIO()
     kind = None if asked["kind"] is None else Kind(asked["kind"])
-    examined(sys.stdin.buffer, answer, name=asked["name"], purpose=Purpose(asked["purpose"]), kind=kind)
-    sys.stdout.buffer.write(answer.getbuffer())
+    examined(sys.stdin.buffer, sys.stdout.buffer, name=asked["name"], purpose=Purpose(asked["purpose"]), kind=kind)
     sys.stdout.buffer.flush()
 
 
@@ -35,15 +32,15 @@ def examined(source: IO[bytes], answer: IO[bytes], *, name: str, purpose: Purpos
         if kind is None:
             kind, content = recognise(source, name, purpose=purpose)
         else:
-            content = content_of(source)
-        wire.send(answer, kind, read(content, kind) if kind.readable else None)
+            content = content_of(source, kind)
+        reading = read(content, kind) if kind.readable else None
     except Unacceptable as refusal:
         wire.send_refusal(answer, refusal.sentence)
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        answer.seek(0)
-        answer.truncate()
         wire.send_failure(answer, f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}")
+    else:
+        wire.send(answer, kind, reading)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def arranged(raw: str) -> tuple[str, tuple[Section, ...]]:
-    """Give every paragraph an id, every block its own line, and measure the sections."""
+    """Give every paragraph an id, every block and what follows a break its own line, and measure the sections."""
     lifted = re.sub(r"<(/?)h1\b", r"<\1h2", raw)
     root = lxml.html.fragment_fromstring(clean(lifted), create_parent="div")
     _mark_notes(root)
@@ -95,7 +95,7 @@ def _number(root: Element) -> None:
         elif element.tag in ("p", *HEADINGS) or (element.tag == "li" and element.find("p") is None):
             number += 1
             element.set("id", f"p{number}")
-        if element.tag in _BLOCKS:
+        if element.tag in _BLOCKS or element.tag == "br":
             element.tail = "\n" + (element.tail or "").lstrip()
 
 

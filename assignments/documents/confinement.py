@@ -1,7 +1,5 @@
 """What one reading may take of the machine. What is read is not known here."""
 
-import contextlib
-import os
 import resource
 import signal
 from dataclasses import dataclass
@@ -11,13 +9,13 @@ from dataclasses import dataclass
 class Limits:
     """Several times what the longest honest essay takes, and all that a hostile one gets."""
 
-    memory: int = 256 * 1024 * 1024
+    memory: int = 160 * 1024 * 1024
     """Bytes of its own data. Without any document 26 MB are taken by the libraries."""
     answer: int = 48 * 1024 * 1024
     """Bytes it may write. Pictures are most of them, and of those no more than 20 MB are kept."""
-    cpu: int = 8
+    cpu: int = 4
     """Seconds of processor time."""
-    wall: int = 30
+    wall: float = 30.0
     """Seconds on the clock, on a machine with much else to do."""
 
 
@@ -35,6 +33,4 @@ def confine(limits: Limits) -> None:
         hard = resource.getrlimit(what)[1]
         least = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (least, least))
-    signal.alarm(limits.wall)
-    with contextlib.suppress(OSError):
-        os.nice(5)
+    signal.setitimer(signal.ITIMER_REAL, limits.wall)

@@ -28,6 +28,7 @@ _OFFICE_KINDS = {"word": Kind.DOCX, "pres": Kind.PPTX, "spre": Kind.XLSX}
 _REMOTE = ("attachedTemplate", "oleObject", "subDocument", "frame", "externalLinkPath")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"#!")
 _DAMAGED_PICTURE = "This picture is damaged and cannot be shown. Save it again as PNG or JPEG."
+_LARGE_PICTURE = "This picture has too many pixels to be shown. Save it smaller and choose that file."
 _CUT_RECORDING = (
     "This recording is damaged or was cut off on its way. Check that it plays on your computer, then choose it again."
 )
@@ -78,10 +79,13 @@ def recognise(source: Source, name: str, *, purpose: Purpose) -> tuple[Kind, byt
         return kind, content
 
 
-def content_of(source: Source) -> bytes:
-    """The bytes of a file, none of them read when there are too many."""
+def content_of(source: Source, kind: Kind) -> bytes:
+    """The bytes of a file, none of them read when there are too many. Only what is still being written may be empty."""
     with _opened(source) as file:
-        _check_size(_size(file), MAXIMUM_BYTES)
+        size = _size(file)
+        if size == 0 and kind is Kind.WRITTEN:
+            return b""
+        _check_size(size, MAXIMUM_BYTES)
         content = file.read(MAXIMUM_BYTES + 1)
         _check_size(len(content), MAXIMUM_BYTES)
         return content
@@ -265,11 +269,11 @@ def _check_picture(content: bytes) -> None:
         with Image.open(io.BytesIO(content)) as picture:
             wide, high = picture.size
             if wide * high > _PIXELS:
-                raise Unacceptable(
-                    "This picture has too many pixels to be shown. Save it smaller and choose that file."
-                )
+                raise Unacceptable(_LARGE_PICTURE)
             picture.verify()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise Unacceptable(_LARGE_PICTURE) from None
+    except (OSError, SyntaxError, ValueError):
         raise Unacceptable(_DAMAGED_PICTURE) from None
     # Before its pixels a JPEG may hold a small copy of itself, which has an end of its own.
     if content.startswith(b"\xff\xd8\xff") and content.rfind(b"\xff\xd9") < content.rfind(b"\xff\xda"):

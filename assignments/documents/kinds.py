@@ -15,12 +15,13 @@ class Unacceptable(Exception):
 
 
 class Kind(StrEnum):
-    """What a file is, by its content."""
+    """What a file is, by its content. Only what is WRITTEN in the browser is known beforehand, and never recognised."""
 
     DOCX = "docx"
     ODT = "odt"
     PDF = "pdf"
     TXT = "txt"
+    WRITTEN = "md"
     PPTX = "pptx"
     XLSX = "xlsx"
     PNG = "png"
@@ -44,7 +45,7 @@ class Kind(StrEnum):
     @property
     def readable(self) -> bool:
         """Whether `read` can show it in the browser."""
-        return self in (Kind.DOCX, Kind.ODT, Kind.PDF, Kind.TXT, Kind.PNG, Kind.JPEG)
+        return self in (Kind.DOCX, Kind.ODT, Kind.PDF, Kind.TXT, Kind.WRITTEN, Kind.PNG, Kind.JPEG)
 
     @property
     def limit(self) -> int:
@@ -62,6 +63,7 @@ _FACTS: dict[Kind, tuple[str, str]] = {
     Kind.ODT: ("OpenDocument text", "application/vnd.oasis.opendocument.text"),
     Kind.PDF: ("PDF", "application/pdf"),
     Kind.TXT: ("plain text", "text/plain"),
+    Kind.WRITTEN: ("text written in Waymark", "text/markdown"),
     Kind.PPTX: ("PowerPoint slides", f"{_OFFICE}.presentationml.presentation"),
     Kind.XLSX: ("Excel workbook", f"{_OFFICE}.spreadsheetml.sheet"),
     Kind.PNG: ("picture (PNG)", "image/png"),
@@ -82,7 +84,7 @@ class Purpose(Enum):
 
     @property
     def kinds(self) -> frozenset[Kind]:
-        return ESSAY_KINDS if self is Purpose.ESSAY else frozenset(Kind)
+        return ESSAY_KINDS if self is Purpose.ESSAY else frozenset(Kind) - {Kind.WRITTEN}
 
     @property
     def limit(self) -> int:

@@ -46,7 +46,8 @@ class _Walk:
     by_look: bool = False
 
     def blocks(self, parent: Element, *, place: Place = Place.TEXT) -> str:
-        return "".join(self.block(child, place=place) for child in parent)
+        shown = "".join(self.block(child, place=place) for child in parent)
+        return shown.replace("</blockquote><blockquote>", "")
 
     def block(self, element: Element, *, place: Place) -> str:
         tag = element.tag
@@ -79,7 +80,8 @@ class _Walk:
         names = self._style_names(element.get(f"{TEXT}style-name"))
         level = self._level(element, names)
         bold = bool(text.strip()) and self._bold(element)
-        level = level or int(self.by_look and bold and looks_like_heading(text))
+        if self.by_look and bold and not names & {"Caption", "Quotations"} and looks_like_heading(text):
+            level = level or 1
         if self._hidden(element.get(f"{TEXT}style-name")):
             self.floating = outer
             return ""
@@ -93,18 +95,23 @@ class _Walk:
             tag, kind = 'h2 class="title"', Place.TITLE
         elif level and text.strip():
             tag, kind = f"h{min(level + 1, 6)}", Place.HEADING
+        elif "Caption" in names:
+            tag, kind = 'p class="caption"', Place.CAPTION
+        elif "Quotations" in names:
+            tag, kind = "p", Place.QUOTATION
         else:
-            tag, kind = ('p class="caption"' if "Caption" in names else "p"), place
+            tag, kind = "p", place
         if text.strip():
             self.passages.insert(position, Passage(text, kind, level if kind is Place.HEADING else 0, bold))
         elif not inner.strip():
             return floating
-        return f"<{tag}>{inner}</{tag.partition(' ')[0]}>{floating}"
+        shown = f"<{tag}>{inner}</{tag.partition(' ')[0]}>"
+        return (f"<blockquote>{shown}</blockquote>" if kind is Place.QUOTATION else shown) + floating
 
     def _level(self, element: Element, names: set[str]) -> int:
         if element.tag == f"{TEXT}h":
             stated = element.get(f"{TEXT}outline-level", "1")
-            return int(stated) if stated.isdigit() and stated != "0" else 1
+            return int(stated) if stated.isdecimal() and stated != "0" else 1
         return 1 if names & {"Heading", "Bibliography_20_Heading"} else 0
 
     def _inline(self, element: Element) -> tuple[str, str]:
@@ -121,7 +128,7 @@ class _Walk:
             return "", ""
         if tag == f"{TEXT}s":
             count = child.get(f"{TEXT}c", "1")
-            return (" " * min(int(count), 50) if count.isdigit() else " "), " "
+            return (" " * min(int(count), 50) if count.isdecimal() else " "), " "
         if tag in _INLINE_SPACE:
             return ("<br>" if tag.endswith("line-break") else "\t"), " "
         if tag == f"{TEXT}note":
@@ -254,7 +261,9 @@ def open_text(content: bytes, keep_figure: Callable[[bytes, str], str | None]) -
     text = root.find(f"{OFFICE}body/{OFFICE}text")
     if text is None:
         raise Unacceptable(archives.CORRUPT)
-    if text.xpath("count(.//text:p | .//text:h)", namespaces={"text": TEXT[1:-1]}) > archives.PARAGRAPHS:
+    if text.xpath("count(.//text:p | .//text:h)", namespaces={"text": TEXT[1:-1]}) > archives.PARAGRAPHS or (
+        root.xpath("string-length(/)") > archives.CHARACTERS
+    ):
         raise Unacceptable(archives.COMPLICATED)
     sheets = [root] + ([archive.xml("styles.xml")] if "styles.xml" in archive.names else [])
     headed = any((one.text or len(one)) for one in text.iter(f"{TEXT}h"))
@@ -279,7 +288,7 @@ def _stated(archive: Archive) -> int | None:
         return None
     for statistic in archive.xml("meta.xml").iter(f"{META}document-statistic"):
         stated = statistic.get(f"{META}word-count", "")
-        if stated.isdigit() and len(stated) < 8:
+        if stated.isdecimal() and len(stated) < 8:
             return int(stated) or None
     return None
 
@@ -291,7 +300,7 @@ def _squeezed(text: str | None) -> str:
 
 def _span(cell: Element, what: str, attribute: str) -> str:
     stated = cell.get(f"{TABLE}number-{what}-spanned", "1")
-    return f' {attribute}="{stated}"' if stated.isdigit() and 1 < int(stated) <= 1000 else ""
+    return f' {attribute}="{stated}"' if stated.isdecimal() and 1 < int(stated) <= 1000 else ""
 
 
 def _inside(element: Element, top: Element, tag: str) -> bool:

@@ -12,7 +12,7 @@ from PIL import Image
 from assignments import word_count
 from assignments.word_count import Counts, Passage, Place
 
-from . import opendocument, portable, word
+from . import opendocument, portable, word, written
 from .arrangement import Section, arranged, text_of
 from .inspection import Source, content_of
 from .kinds import Kind, Unacceptable
@@ -48,7 +48,7 @@ class Reading:
 
 def read(source: Source, kind: Kind) -> Reading:
     """The document for reading in the browser. Only for kinds that are `readable`, after `inspect`."""
-    content = content_of(source)
+    content = content_of(source, kind)
     figures = _Figures()
     raw, counts = _READERS[kind](content, figures.keep) if kind in _READERS else _unreadable(kind)
     safe, outline = arranged(raw)
@@ -57,7 +57,7 @@ def read(source: Source, kind: Kind) -> Reading:
 
 def count(source: Source, kind: Kind) -> Counts:
     """The word count alone, without HTML."""
-    content = content_of(source)
+    content = content_of(source, kind)
     if kind is Kind.DOCX:
         document = word.open_word(content)
         return word_count.count(document.passages, notes=document.notes, stated=document.stated)
@@ -68,8 +68,8 @@ def count(source: Source, kind: Kind) -> Counts:
 
 def converter(kind: Kind) -> str:
     """What made the HTML. Comments are anchored to its text, so it is stored beside them."""
-    tools = {Kind.DOCX: ("mammoth",), Kind.PDF: ("pypdfium2",)}.get(kind, ())
-    return ", ".join(["waymark 1", *(f"{tool} {version(tool)}" for tool in (*tools, "nh3"))])
+    tools = {Kind.DOCX: ("mammoth",), Kind.PDF: ("pypdfium2",), Kind.WRITTEN: ("markdown-it-py",)}.get(kind, ())
+    return ", ".join(["waymark 2", *(f"{tool} {version(tool)}" for tool in (*tools, "nh3"))])
 
 
 class _Figures:
@@ -122,6 +122,11 @@ def _read_text(content: bytes, _keep: Keep) -> tuple[str, Counts]:
     return _plain_html(passages), word_count.count(passages)
 
 
+def _read_written(content: bytes, _keep: Keep) -> tuple[str, Counts]:
+    document = written.open_written(content)
+    return document.html, word_count.count(document.passages, notes=document.notes)
+
+
 def _read_picture(content: bytes, keep: Keep) -> tuple[str, Counts]:
     address = keep(content, "")
     shown = f'<p><img src="{address}" alt=""></p>' if address else "<p>[picture not shown]</p>"
@@ -133,6 +138,7 @@ _READERS: dict[Kind, Callable[[bytes, Keep], tuple[str, Counts]]] = {
     Kind.ODT: _read_opendocument,
     Kind.PDF: _read_portable,
     Kind.TXT: _read_text,
+    Kind.WRITTEN: _read_written,
     Kind.PNG: _read_picture,
     Kind.JPEG: _read_picture,
 }

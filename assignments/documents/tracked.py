@@ -14,6 +14,8 @@ MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _CONTENTS_STYLE = re.compile(
     r"^(?:toc ?(?:[1-9]|heading)|contents ?(?:[1-9]|heading)|table of figures)$", re.IGNORECASE
 )
+# Word itself follows no more than a few styles, each based on the next.
+_CHAIN = 20
 _UNWRAPPED = ("ins", "moveTo", "smartTag", "customXml", "fldSimple", "bdo", "dir")
 _PROPERTIES = ("rPr", "trPr", "tcPr", "pPr", "numPr", "tblPr", "sectPr")
 _NOISE = (
@@ -32,6 +34,9 @@ class Styles:
 
     def __init__(self, root: Element | None) -> None:
         self._styles: dict[str, Element] = {}
+        self._names: dict[str | None, list[str]] = {}
+        self._levels: dict[str | None, int] = {}
+        self._on: dict[tuple[str | None, str], bool] = {}
         self.w = "{" + TRANSITIONAL + "}"
         if root is not None:
             self.w = root.tag.partition("}")[0] + "}"
@@ -39,7 +44,7 @@ class Styles:
 
     def chain(self, style_id: str | None) -> Iterator[Element]:
         seen: set[str] = set()
-        while style_id and style_id not in seen and style_id in self._styles:
+        while style_id and style_id not in seen and style_id in self._styles and len(seen) < _CHAIN:
             seen.add(style_id)
             style = self._styles[style_id]
             yield style
@@ -47,6 +52,11 @@ class Styles:
             style_id = None if based is None else based.get(f"{self.w}val")
 
     def names(self, style_id: str | None) -> list[str]:
+        if style_id not in self._names:
+            self._names[style_id] = self._named(style_id)
+        return self._names[style_id]
+
+    def _named(self, style_id: str | None) -> list[str]:
         found = [style.find(f"{self.w}name") for style in self.chain(style_id)]
         return [str(one.get(f"{self.w}val", "")).lower() for one in found if one is not None] or [
             (style_id or "").lower()
@@ -54,16 +64,26 @@ class Styles:
 
     def level(self, style_id: str | None) -> int:
         """The heading level of a style, 0 for none."""
+        if style_id not in self._levels:
+            self._levels[style_id] = self._level(style_id)
+        return self._levels[style_id]
+
+    def _level(self, style_id: str | None) -> int:
         for style in self.chain(style_id):
             name = style.find(f"{self.w}name")
             if name is not None and (found := re.fullmatch(r"heading ([1-9])", name.get(f"{self.w}val", "").lower())):
                 return int(found.group(1))
             outline = style.find(f"{self.w}pPr/{self.w}outlineLvl")
-            if outline is not None and (value := outline.get(f"{self.w}val", "9")).isdigit():
+            if outline is not None and (value := outline.get(f"{self.w}val", "9")).isdecimal():
                 return int(value) + 1 if int(value) < 9 else 0
         return 0
 
     def is_on(self, style_id: str | None, what: str) -> bool:
+        if (style_id, what) not in self._on:
+            self._on[style_id, what] = self._is_on(style_id, what)
+        return self._on[style_id, what]
+
+    def _is_on(self, style_id: str | None, what: str) -> bool:
         for style in self.chain(style_id):
             found = style.find(f"{self.w}rPr/{self.w}{what}")
             if found is not None:
@@ -105,9 +125,10 @@ def _replace(element: Element, children: list[Element]) -> None:
     parent = element.getparent()
     if parent is None:
         return
-    place = parent.index(element)
+    # Not by number: to find the number of each of many wrappers in one paragraph is quadratic.
+    for child in children:
+        element.addprevious(child)
     parent.remove(element)
-    parent[place:place] = children
 
 
 def _choose_alternatives(root: Element, w: str) -> None:
@@ -167,17 +188,20 @@ def _unwrap(root: Element, w: str) -> None:
 def _drop_field_codes(root: Element, w: str) -> None:
     """Between the begin and the separator of a field stands its code; only what follows is shown."""
     codes: list[bool] = []
+    open_codes = 0
     doomed = []
     for element in root.iter(f"{w}fldChar", f"{w}t"):
         if element.tag == f"{w}fldChar":
             kind = element.get(f"{w}fldCharType")
             if kind == "begin":
                 codes.append(True)
+                open_codes += 1
             elif kind == "separate" and codes:
+                open_codes -= codes[-1]
                 codes[-1] = False
             elif kind == "end" and codes:
-                codes.pop()
-        elif any(codes):
+                open_codes -= codes.pop()
+        elif open_codes:
             doomed.append(element)
     if not codes:
         # A field without an end would swallow the rest of the document.
@@ -239,10 +263,10 @@ def _place_text_boxes(root: Element, w: str) -> None:
         if paragraph is None:
             continue
         after: Element = last.get(paragraph, paragraph)
-        parent = after.getparent()
-        place = parent.index(after) + 1
         children = list(box)
-        parent[place:place] = children
+        for child in children:
+            after.addnext(child)
+            after = child
         _drop([box])
         if children:
             last[paragraph] = children[-1]

@@ -4,6 +4,7 @@ Nothing is unpickled: whoever took over the reading process can send wrong words
 """
 
 import json
+from dataclasses import asdict
 from typing import IO, Any
 
 from assignments.word_count import Counts
@@ -54,19 +55,12 @@ def _write(target: IO[bytes], told: dict[str, Any]) -> None:
 
 
 def _told(reading: Reading) -> dict[str, Any]:
-    counts = reading.counts
     return {
         "html": reading.html,
         "converter": reading.converter,
         "outline": [[one.level, one.title, one.id, one.words] for one in reading.outline],
         "figures": [[one.name, one.mime, one.alt, len(one.content)] for one in reading.figures],
-        "counts": {
-            "body": counts.body,
-            "references": counts.references,
-            "notes": counts.notes,
-            "stated": counts.stated,
-            "about": counts.about,
-        },
+        "counts": asdict(reading.counts),
     }
 
 
@@ -95,11 +89,6 @@ def _figure(told: list[Any], source: IO[bytes]) -> Figure:
 
 
 def _counts(told: dict[str, Any]) -> Counts:
-    stated = told["stated"]
-    return Counts(
-        body=int(told["body"]),
-        references=int(told["references"]),
-        notes=int(told["notes"]),
-        stated=None if stated is None else int(stated),
-        about=bool(told["about"]),
-    )
+    stated, about = told.pop("stated"), told.pop("about")
+    numbers = {str(name): int(number) for name, number in told.items()}
+    return Counts(**numbers, stated=None if stated is None else int(stated), about=bool(about))

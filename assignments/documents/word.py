@@ -29,9 +29,12 @@ _STYLE_MAP = "\n".join(
     ]
 )
 # The conversion takes some 20 microseconds for each element and 100 for each paragraph.
-CONVERTED = 120_000
+CONVERTED = 50_000
+NOTES = 1_000
 _MEDIA_BYTES = 20 * 1024 * 1024
 _NOTES = ("footnote", "endnote")
+# As Word names them, as LibreOffice does in its .docx, and as some universities' templates do.
+_QUOTATIONS = frozenset({"quote", "intense quote", "block text", "quotations", "block quotation", "block quote"})
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _SHOWN = frozenset({"b", "i", "strike", "vertAlign", "rStyle", "pStyle", "numPr"})
 
@@ -81,18 +84,17 @@ def open_word(content: bytes) -> WordDocument:
     if root.tag not in (f"{{{TRANSITIONAL}}}document", f"{{{STRICT}}}document"):
         raise Unacceptable(archives.CORRUPT)
     w = root.tag.partition("}")[0] + "}"
-    if root.xpath("count(//w:p)", namespaces={"w": w[1:-1]}) > archives.PARAGRAPHS:
-        raise Unacceptable(archives.COMPLICATED)
+    _check_amount(root, w)
     sheet = _part(archive, relations, "styles")
     styles = Styles(sheet)
     settle(root, styles)
     parts = _copied(archive, main)
-    if sheet is not None:
-        parts[relations["styles"]] = _slimmed_styles(sheet)
-    notes = []
+    notes, roots = [], [root]
     for kind in _NOTES:
         if (part := relations.get(f"{kind}s")) and part in archive.names:
-            texts, parts[part] = _notes(archive, part, kind, styles)
+            roots.append(archive.xml(part))
+            texts = _notes(roots[-1], kind, styles)
+            parts[part] = _written(roots[-1])
             wanted = dict.fromkeys(mark.get(f"{w}id") for mark in root.iter(f"{w}{kind}Reference"))
             notes += [texts[one] for one in wanted if one in texts]
             _drop_dangling(root, w, kind, texts)
@@ -103,11 +105,22 @@ def open_word(content: bytes) -> WordDocument:
     if root.xpath("count(//*)") > CONVERTED:
         raise Unacceptable(archives.COMPLICATED)
     parts[main] = _written(root)
+    if sheet is not None:
+        parts[relations["styles"]] = _slimmed_styles(sheet, roots)
     return WordDocument(passages, notes, _stated(archive), parts)
+
+
+def _check_amount(root: Element, w: str) -> None:
+    paragraphs = root.xpath("count(//w:p)", namespaces={"w": w[1:-1]})
+    if paragraphs > archives.PARAGRAPHS or root.xpath("string-length(/)") > archives.CHARACTERS:
+        raise Unacceptable(archives.COMPLICATED)
 
 
 def _slim(root: Element, w: str) -> None:
     """Fonts, languages and sizes are most of a document's elements, and none of them reaches the HTML."""
+    for element in root.iter(f"{w}p", f"{w}r", f"{w}tr"):
+        # Numbers of the sessions in which something was edited.
+        element.attrib.clear()
     for properties in root.iter(f"{w}rPr", f"{w}pPr"):
         for child in [one for one in properties if one.tag.partition("}")[2] not in _SHOWN]:
             properties.remove(child)
@@ -140,10 +153,12 @@ def _join_runs(runs: list[Element], w: str) -> None:
             run.getparent().remove(run)
 
 
-def _slimmed_styles(sheet: Element) -> bytes:
-    """The names of the styles and their numbering: a word processor's full sheet takes longer to convert than the text."""
+def _slimmed_styles(sheet: Element, roots: list[Element]) -> bytes:
+    """The names and the numbering of the styles in use: a full sheet takes longer to convert than the text."""
     w = sheet.tag.partition("}")[0] + "}"
-    for child in [one for one in sheet if one.tag != f"{w}style"]:
+    asked = f"{w}pStyle", f"{w}rStyle", f"{w}tblStyle"
+    used = {mark.get(f"{w}val") for root in roots for mark in root.iter(*asked)}
+    for child in [one for one in sheet if one.tag != f"{w}style" or one.get(f"{w}styleId") not in used]:
         sheet.remove(child)
     for style in sheet:
         for child in [one for one in style if one.tag not in (f"{w}name", f"{w}basedOn", f"{w}pPr")]:
@@ -199,16 +214,19 @@ def _copied(archive: Archive, main: str) -> dict[str, bytes]:
     return found
 
 
-def _notes(archive: Archive, part: str, kind: str, styles: Styles) -> tuple[dict[str, str], bytes]:
-    root = archive.xml(part)
+def _notes(root: Element, kind: str, styles: Styles) -> dict[str, str]:
+    """The text of each note by its id, from a tree that is settled on the way."""
     w = root.tag.partition("}")[0] + "}"
+    _check_amount(root, w)
+    if root.xpath("count(w:*)", namespaces={"w": w[1:-1]}) > NOTES:
+        raise Unacceptable(archives.COMPLICATED)
     settle(root, styles)
     texts = {}
     for note in root.iterchildren(f"{w}{kind}"):
         if note.get(f"{w}type") in (None, "normal"):
             texts[str(note.get(f"{w}id"))] = " ".join(_text(paragraph, w) for paragraph in note.iter(f"{w}p"))
     _slim(root, w)
-    return texts, _written(root)
+    return texts
 
 
 def _drop_dangling(root: Element, w: str, kind: str, texts: dict[str, str]) -> None:
@@ -223,7 +241,7 @@ def _stated(archive: Archive) -> int | None:
         return None
     for element in archive.xml("docProps/app.xml").iter("{*}Words"):
         text = (element.text or "").strip()
-        if text.isdigit() and len(text) < 8:
+        if text.isdecimal() and len(text) < 8:
             return int(text) or None
     return None
 
@@ -250,14 +268,19 @@ def _passage(paragraph: Element, w: str, styles: Styles) -> Passage:
     in_cell = any(True for _ in paragraph.iterancestors(f"{w}tc"))
     outline = paragraph.find(f"{w}pPr/{w}outlineLvl")
     level = styles.level(style)
-    if outline is not None and outline.get(f"{w}val", "9").isdigit():
+    if outline is not None and outline.get(f"{w}val", "9").isdecimal():
         level = int(outline.get(f"{w}val")) + 1 if int(outline.get(f"{w}val")) < 9 else 0
     if in_cell:
         return Passage(text, Place.CELL, bold=bold)
-    if "title" in styles.names(style):
+    names = styles.names(style)
+    if "title" in names:
         return Passage(text, Place.TITLE, bold=bold)
     if level and text.strip():
         return Passage(text, Place.HEADING, min(level, 9), bold=bold)
+    if "caption" in names:
+        return Passage(text, Place.CAPTION, bold=bold)
+    if not _QUOTATIONS.isdisjoint(names):
+        return Passage(text, Place.QUOTATION, bold=bold)
     if paragraph.find(f"{w}pPr/{w}numPr") is not None:
         return Passage(text, Place.ITEM, bold=bold)
     return Passage(text, bold=bold)
@@ -280,7 +303,7 @@ def _mark(paragraph: Element, passage: Passage, w: str, styles: Styles) -> None:
         style = "wmsubtitle"
     elif "caption" in names:
         style = "wmcaption"
-    elif "quote" in names or "intense quote" in names:
+    elif not _QUOTATIONS.isdisjoint(names):
         style = "wmquote"
     elif any(re.fullmatch(r"heading [1-9]", name) for name in names) or re.match(
         r"(?i)heading|title", style_of(paragraph, w) or ""

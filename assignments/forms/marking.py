@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from assignments import declarations
 from assignments.models import Decision
 from core.forms import DateField, Form
 
@@ -19,6 +21,26 @@ class DecideForm(Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
+class CentreField(forms.MultipleChoiceField):
+    """What the tutor declares for the centre (`ilm` A18); all of it, or nothing is signed."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="You declare for the centre",
+            choices=declarations.CENTRE,
+            error_messages={"required": "Tick what you declare for the centre, if it is true"},
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> list[str]:
+        ticked: list[str] = super().clean(value)
+        if len(set(ticked)) < len(declarations.CENTRE):
+            raise ValidationError("Tick both, if they are true. Without them no outcome can be signed")
+        return ticked
+
+
 class AwardPassForm(Form):
     submit_label = "Sign pass"
 
@@ -29,7 +51,8 @@ class AwardPassForm(Form):
         max_length=10_000,
         help_text="The learner reads it above the criteria.",
     )
-    is_authentic = forms.BooleanField(label="I am satisfied that this is the learner’s own work")
+    declares = CentreField()
+    is_authentic = forms.BooleanField(label=declarations.CENTRE_AUTHENTIC)
 
 
 class ReferForm(Form):
@@ -41,7 +64,8 @@ class ReferForm(Form):
         help_text="The learner reads it above the actions. Say what is missing, not how to write it.",
     )
     resubmit_by = DateField(label="Next attempt by")
-    is_authentic = forms.BooleanField(label="I am satisfied that this is the learner’s own work")
+    declares = CentreField()
+    is_authentic = forms.BooleanField(label=declarations.CENTRE_AUTHENTIC)
 
     def __init__(self, *args: Any, hint: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,17 +1,43 @@
 """Submissions, portfolios and marking. This package re-exports models and their choices, nothing else."""
 
+from assignments.models.authenticity import (
+    Concern,
+    ConcernOutcome,
+    Fingerprint,
+    SimilarityCheck,
+    SimilarityDecision,
+    SimilarityMatch,
+    Verdict,
+    VivaNote,
+)
+from assignments.models.bundles import Bundle, BundleKind
+from assignments.models.extensions import Extension
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
-from assignments.models.portfolio import Evidence, PortfolioText, PracticeClient, PracticeRole, PracticeSession
-from assignments.models.submissions import Declaration, Document, Figure, Reading, Submission
+from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
+from assignments.models.practice import ClientFeedback, FeedbackRequest
+from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
 from assignments.models.uploads import Upload
+from assignments.models.wording import FrozenWording
+from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
+    "Bundle",
+    "BundleKind",
+    "ClientFeedback",
+    "Concern",
+    "ConcernOutcome",
     "CriterionDecision",
     "Decision",
     "Declaration",
     "Document",
+    "Draft",
     "Evidence",
+    "Extension",
+    "FeedbackRequest",
     "Figure",
+    "Fingerprint",
+    "FrozenWording",
+    "Mapping",
     "Marking",
     "Outcome",
     "PortfolioText",
@@ -19,7 +45,16 @@ __all__ = [
     "PracticeRole",
     "PracticeSession",
     "Reading",
+    "Route",
+    "SimilarityCheck",
+    "SimilarityDecision",
+    "SimilarityMatch",
     "Submission",
     "UnitResult",
     "Upload",
+    "Verdict",
+    "VersionCause",
+    "VivaNote",
+    "Writing",
+    "WritingVersion",
 ]

@@ -51,6 +51,7 @@ class Marking(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome)
     summary = models.TextField("feedback on the whole", blank=True)
     is_authentic = models.BooleanField("the tutor is satisfied that this is the learner's own work", default=True)
+    centre_wording = models.TextField("what the tutor declared for the centre, word for word", blank=True)
     resubmit_by = models.DateField(null=True)
     marked_at = models.DateTimeField()
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -39,6 +39,7 @@ class PracticeClient(models.Model):
     role = models.CharField(max_length=10, choices=PracticeRole)
     context = models.CharField("work context, without names", max_length=250, blank=True)
     goals = models.TextField("needs and overall goals", blank=True)
+    terms = models.TextField("terms of the contract", blank=True)
     contract_agreed_on = models.DateField("day the contract was agreed", null=True, blank=True)
     review = models.TextField("what was achieved against the goals", blank=True)
     added_at = models.DateTimeField()
@@ -113,7 +114,7 @@ class Evidence(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="evidence")
     title = models.CharField(max_length=150)
     client = models.ForeignKey(PracticeClient, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
-    criteria = models.ManyToManyField(Criterion, blank=True, related_name="+")
+    is_contract = models.BooleanField("this client's contract", default=False)
     submissions = models.ManyToManyField(Submission, blank=True, related_name="evidence")
     name = models.CharField(max_length=255)
     file = models.FileField(upload_to="evidence/%Y/%m/")
@@ -129,6 +130,37 @@ class Evidence(models.Model):
 
     class Meta:
         ordering = ("enrolment", "added_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_contract=False) | Q(client__isnull=False), name="evidence_contract_has_its_client"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def key(self) -> str:
+        """How the evidence matrix names this file."""
+        return f"file:{self.pk}"
+
+
+class Mapping(models.Model):
+    """One cross of the evidence matrix: this part of a portfolio shows this criterion (`ilm` Q50).
+
+    `item` names the part, whatever kind of thing it is: file:12, client:3:contract, client:3:log, client:3:feedback,
+    supervision, text:review. `assignments.matrix` knows which there are.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="mappings")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="mappings")
+    item = models.CharField(max_length=40)
+    mapped_at = models.DateTimeField()
+    mapped_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("enrolment", "criterion", "item")
+        constraints = [models.UniqueConstraint(fields=["enrolment", "criterion", "item"], name="mapping_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item} shows criterion {self.criterion_id}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +18,10 @@ from assignments.states import HANDED_IN, MARKED, OPEN, SETTLED, UNSETTLED, Docu
 from core.lifecycle import set_exactly_when, state_is_known
 from enrolment.models import Enrolment
 from programmes.models import Assignment, Criterion
+
+if TYPE_CHECKING:
+    from assignments.models.marking import CriterionDecision
+    from assignments.models.wording import FrozenWording
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -33,8 +39,16 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(state__in=HANDED_IN)
 
 
+class Route(models.TextChoices):
+    """How work reached the centre that staff hand in for a learner."""
+
+    EMAIL = "email", "by e-mail"
+    PAPER = "paper", "on paper"
+    OTHER = "other", "in another way"
+
+
 class Submission(models.Model):
-    """One attempt. Once handed in, its document, evidence and declaration never change."""
+    """One attempt. Once handed in, its document, evidence, declaration and wording never change; triggers see to it."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="submissions")
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="submissions")
@@ -47,6 +61,11 @@ class Submission(models.Model):
     reference = models.CharField("number on the receipt", max_length=20, null=True, unique=True)
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # The moment that is held against `due_on` (`policy.counted_at`): the upload's beginning, the hand-in or the arrival.
+    counted_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField("when it really arrived, if staff handed it in", null=True)
+    behalf_route = models.CharField("how it arrived", max_length=10, choices=Route, blank=True)
+    behalf_reason = models.TextField("why staff handed it in for the learner", blank=True)
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     held_at = models.DateTimeField(null=True)
     marked_at = models.DateTimeField(null=True)
@@ -68,6 +87,15 @@ class Submission(models.Model):
             ),
             set_exactly_when("submitted_at", states=HANDED_IN, name="submission_submitted_at"),
             set_exactly_when("submitted_by", states=HANDED_IN, name="submission_submitted_by"),
+            set_exactly_when("counted_at", states=HANDED_IN, name="submission_counted_at"),
+            models.CheckConstraint(
+                condition=Q(arrived_at__isnull=True, behalf_route="", behalf_reason="")
+                | (
+                    Q(arrived_at__isnull=False, arrived_at=models.F("counted_at"), behalf_route__in=Route.values)
+                    & ~Q(behalf_reason="")
+                ),
+                name="submission_behalf_says_when_how_why",
+            ),
             set_exactly_when("reference", states=HANDED_IN, name="submission_reference"),
             set_exactly_when("marked_at", states=MARKED, name="submission_marked_at"),
             set_exactly_when("marked_by", states=MARKED, name="submission_marked_by"),
@@ -100,11 +128,40 @@ class Submission(models.Model):
         """Whether a tutor holds this for marking at `now`."""
         return self.held_at is not None and now - self.held_at < HOLD_FOR
 
+    @property
+    def is_for_learner(self) -> bool:
+        """Whether staff handed this in for the learner."""
+        return self.arrived_at is not None
+
+    @property
+    def frozen(self) -> FrozenWording | None:
+        """What was asked as it was worded at the hand-in; nothing while this is a draft."""
+        return None if self.is_draft else getattr(self, "wording", None)
+
+    @property
+    def asked_for(self) -> Assignment:
+        """The assignment with its title, brief, word rule and AI level as they stood at the hand-in."""
+        return self.frozen.as_assignment(self.assignment) if self.frozen else self.assignment
+
     def criteria(self) -> models.QuerySet[Criterion]:
-        """The criteria this assignment is marked against, in the awarding organisation's order."""
+        """The criteria this is marked against, in the awarding organisation's order; `asked` has them as worded then."""
         asked = Criterion.objects.filter(outcome__unit__assignments=self.assignment_id)
+        if self.frozen:
+            asked = Criterion.objects.filter(pk__in=self.frozen.numbers)
         order = "outcome__unit__number", "outcome__number", "position", "pk"
         return asked.select_related("outcome__unit").order_by(*order)
+
+    def asked(self) -> list[Criterion]:
+        """The criteria this is marked against, in the words of the hand-in."""
+        return self.frozen.as_criteria() if self.frozen else list(self.criteria())
+
+    def worded(self, decisions: Iterable[CriterionDecision]) -> list[CriterionDecision]:
+        """The decisions, each criterion in the words of the hand-in."""
+        found = list(decisions)
+        words = {one.pk: one for one in self.frozen.as_criteria()} if self.frozen else {}
+        for one in found:
+            one.criterion = words.get(one.criterion_id, one.criterion)
+        return found
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -220,6 +277,18 @@ class Declaration(models.Model):
     signed_name = models.CharField(max_length=150)
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Only where the learner signed a cover sheet and staff copied it; `signed_at` is then the moment of copying.
+    signed_on = models.DateField("day on the signed cover sheet", null=True)
+    copied_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_on__isnull=True, copied_by__isnull=True)
+                | Q(signed_on__isnull=False, copied_by__isnull=False),
+                name="declaration_copied_with_its_day",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Declaration for {self.submission}"

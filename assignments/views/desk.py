@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DateField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,9 +15,9 @@ from django.utils import timezone
 from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import policy
+from assignments.deadlines import marking_clock
 from assignments.declarations import AI_USES
-from assignments.models import Submission
+from assignments.models import Draft, Submission
 from assignments.states import SubmissionState
 from assignments.views.room import clock_of, marked_by
 from core import clock
@@ -58,20 +58,26 @@ def _light(waiting: QuerySet[Submission], today: dt.date) -> list[dict[str, Any]
     for row in rows:
         submitted_on = timezone.localdate(row["submitted_at"])
         allowed = row["assignment__version__marking_days"]
-        row["window"] = window(policy.marking_clock(submitted_on, allowed=allowed, today=today).due_on, today)
+        row["window"] = window(marking_clock(submitted_on, allowed=allowed, today=today).due_on, today)
     return rows
 
 
-def verifier_actions(user: User) -> list[dict[str, Any]]:
-    """The verifier's open actions for this tutor. `samples` belongs to a later stage, so it is named and not imported."""
+def _beside_marking(user: User) -> tuple[list[dict[str, Any]], int]:
+    """The verifier's open actions for this tutor, and how many drafts wait for comment: in one statement.
+
+    `samples` belongs to a later stage, so it is named and not imported.
+    """
     cohorts = user.appointments.covering(clock.today()).values("cohort")
-    returned = Submission.objects.filter(enrolment__cohort__in=cohorts, samples__state="returned")
-    found: Any = (
-        returned.annotate(sample=F("samples__pk"), due=F("samples__action_due_on"), action=F("samples__action"))
-        .values("sample", "due", "action", "enrolment__learner__full_name", "assignment__title")
-        .order_by("due", "sample")
-    )
-    return list(found)
+    returned = Submission.objects.filter(enrolment__cohort__in=cohorts, samples__state="returned").order_by()
+    columns: Any = "samples__pk", "samples__action_due_on", "samples__action"
+    found = returned.values_list(*columns, "enrolment__learner__full_name", "assignment__title", Value(0))
+    drafts = Draft.objects.of_cohorts_of(user, clock.today()).waiting().order_by()
+    nothing = Value(""), Value(""), Value("")
+    waiting = drafts.values_list("pk", Cast("sent_at", DateField()), *nothing, Value(1))
+    both: Any = list(found.union(waiting, all=True))
+    names = "sample", "due", "action", "enrolment__learner__full_name", "assignment__title"
+    actions = [dict(zip(names, row, strict=False)) for row in both if not row[-1]]
+    return sorted(actions, key=lambda one: (one["due"], one["sample"])), sum(row[-1] for row in both)
 
 
 def _day_rows(light: list[dict[str, Any]], actions: list[dict[str, Any]], today: dt.date) -> list[DayRow]:
@@ -118,7 +124,7 @@ def desk(request: AuthedRequest) -> HttpResponse:
     today = clock.today()
     waiting = marked_by(request.user, today)
     light = _light(waiting, today)
-    actions = verifier_actions(request.user)
+    actions, drafts = _beside_marking(request.user)
     cohorts = sorted(
         {(str(one["enrolment__cohort"]), one["enrolment__cohort__code"]) for one in light}, key=lambda c: c[1]
     )
@@ -152,6 +158,7 @@ def desk(request: AuthedRequest) -> HttpResponse:
         "resubmissions": sum(one["attempt"] > 1 for one in light),
         "cohorts": [(pk, code, sum(str(one["enrolment__cohort"]) == pk for one in light)) for pk, code in cohorts],
         "actions": actions,
+        "drafts": drafts,
         "left": left,
         "left_ai": dict(AI_USES).get(left.declaration.ai_use, "") if left and hasattr(left, "declaration") else "",
         "left_clock": clock_of(left, today=today) if left else None,

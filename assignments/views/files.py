@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import documents, policy
-from assignments.models import Document, Evidence, Figure, Submission
+from assignments import bundles, documents, policy
+from assignments.models import Document, Draft, Evidence, Figure, Submission
 from core.lifecycle import record
 
 _SHOWN = ("image/png", "image/jpeg", "image/gif")
@@ -30,11 +30,11 @@ def document(request: AuthedRequest, pk: int) -> HttpResponse:
     _check(request, found)
     if not (found.file and found.is_ready):
         raise Http404
-    _note(request, found.submission, found.name, found.sha256)
+    note_copy(request, found.submission, found.name, found.sha256)
     if found.kind == "portfolio":
-        return _sent(found.file, name=name_of(found, ".json"), mime="application/json")
+        return sent(found.file, name=name_of(found, ".json"), mime="application/json")
     kind = documents.Kind(found.kind)
-    return _sent(found.file, name=name_of(found, kind.suffix), mime=kind.mime)
+    return sent(found.file, name=name_of(found, kind.suffix), mime=kind.mime)
 
 
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)
@@ -44,7 +44,7 @@ def figure(request: AuthedRequest, pk: int, number: int) -> HttpResponse:
         Figure.objects.select_related("document__submission__enrolment"), document=pk, number=number
     )
     _check(request, found.document)
-    return _sent(found.file, name=f"figure-{number}", mime=found.mime)
+    return sent(found.file, name=f"figure-{number}", mime=found.mime)
 
 
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)
@@ -54,12 +54,14 @@ def evidence(request: AuthedRequest, pk: int) -> HttpResponse:
     if found.enrolment.learner_id != request.user.pk:
         if not found.submissions.filter(pk__in=Submission.objects.visible_to(request.user)).exists():
             raise Http404
-        _note(request, found, found.name, found.sha256)
-    return _sent(found.file, name=found.name, mime=found.mime)
+        note_copy(request, found, found.name, found.sha256)
+    return sent(found.file, name=found.name, mime=found.mime)
 
 
 def _check(request: AuthedRequest, found: Document) -> None:
-    """Others than the learner see the document of a handed-in attempt only, not those it replaced."""
+    """Others than the learner see the document of a handed-in attempt and drafts for comment, not those replaced."""
+    if Draft.objects.visible_to(request.user).filter(document=found.pk).exists():
+        return
     visible = Submission.objects.visible_to(request.user).filter(pk=found.submission_id)
     if found.submission.enrolment.learner_id != request.user.pk:
         visible = visible.filter(document=found.pk)
@@ -68,7 +70,7 @@ def _check(request: AuthedRequest, found: Document) -> None:
 
 
 @transaction.atomic
-def _note(request: AuthedRequest, subject: Any, name: str, sha256: str) -> None:
+def note_copy(request: AuthedRequest, subject: Any, name: str, sha256: str) -> None:
     """That somebody else took a copy is part of the history."""
     owner = subject.enrolment.learner_id
     if owner != request.user.pk:
@@ -83,7 +85,7 @@ def name_of(found: Document, suffix: str) -> str:
     codes = [unit.product_code for unit in submission.assignment.units.all() if unit.product_code]
     if registration is None or not centre or not codes:
         return found.name if found.name.lower().endswith(suffix) else f"{found.name}{suffix}"
-    first, last = _legal_name(submission.enrolment)
+    first, last = bundles.legal_name(submission.enrolment)
     return policy.file_name(
         initial=first[:1],
         surname=last,
@@ -95,16 +97,15 @@ def name_of(found: Document, suffix: str) -> str:
     )
 
 
-def _legal_name(enrolment: Any) -> tuple[str, str]:
-    form = getattr(enrolment, "application", None)
-    if form and form.legal_first_name and form.legal_last_name:
-        return form.legal_first_name, form.legal_last_name
-    first, _, last = enrolment.learner.full_name.rpartition(" ")
-    return first, last
+def leaving(name: str) -> str:
+    """A file's name as it may stand in a header: without a path, and nothing that breaks a line or turns text about."""
+    flat = name.replace("/", "-").replace("\\", "-")
+    return "".join(one for one in flat if one.isprintable()).strip(" .") or "file"
 
 
-def _sent(file: Any, *, name: str, mime: str) -> HttpResponse:
-    response = FileResponse(file.open("rb"), as_attachment=mime not in _SHOWN, filename=name, content_type=mime)
+def sent(file: Any, *, name: str, mime: str) -> HttpResponse:
+    shown = mime in _SHOWN
+    response = FileResponse(file.open("rb"), as_attachment=not shown, filename=leaving(name), content_type=mime)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Prefetch, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,13 +14,15 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import actions, deadlines, declarations, portfolio
+from assignments import actions, counting, deadlines, declarations, portfolio
 from assignments.forms.learner import AttachForm, SubmitForm
 from assignments.models import Document, Submission, UnitResult, Upload
 from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
-from assignments.views.reading import checks_of, length_of, shown, step_of
+from assignments.views.dates import date_row
+from assignments.views.drafts import part_of
+from assignments.views.reading import about, breakdown, checks_of, length_of, shown, step_of
 from core import clock
 from enrolment.models import Enrolment
 from programmes.models import Assignment
@@ -31,9 +35,10 @@ def _seen(user: Any) -> QuerySet[Submission]:
         "enrolment__registration",
         "assignment__version__qualification__organisation",
         "document__reading",
-        "declaration",
+        "declaration__copied_by",
         "submitted_by",
         "marked_by",
+        "wording",
     )
 
 
@@ -53,14 +58,26 @@ def own(request: AuthedRequest) -> HttpResponse:
     standings = _standings(enrolments)
     todo = [one for one in standings if one.is_open]
     first = min(todo, key=lambda one: (one.deadline.due_on is None, one.deadline.due_on), default=None)
-    context = {"enrolments": enrolments, "standings": standings, "next": first, "headline": headline(standings)}
+    receipts = [attempt for one in standings for attempt in one.attempts if attempt.submitted_at]
+    context = {
+        "enrolments": enrolments,
+        "standings": standings,
+        "next": first,
+        "headline": headline(standings),
+        "receipts": receipts,
+        "dates": [
+            date_row(one.enrolment, one.assignment.pk, one.assignment.title, one.deadline, is_open=one.is_open)
+            for one in standings
+        ],
+    }
     return render(request, "assignments/own.html", context)
 
 
 def _standings(enrolments: list[Any]) -> list[Standing]:
     dates = deadlines.for_enrolments([one.pk for one in enrolments])
     attempts: dict[tuple[int, int], list[Submission]] = {}
-    for one in Submission.objects.filter(enrolment__in=enrolments).select_related("document").order_by("attempt"):
+    found = Submission.objects.filter(enrolment__in=enrolments).select_related("document", "assignment")
+    for one in found.order_by("attempt"):
         attempts.setdefault((one.enrolment_id, one.assignment_id), []).append(one)
     versions = {one.cohort.version_id for one in enrolments}
     assignments = list(Assignment.objects.filter(version__in=versions).prefetch_related("units").order_by("position"))
@@ -99,13 +116,14 @@ def _outcome(found: Submission) -> dict[str, Any]:
     results = Prefetch("unit_results", UnitResult.objects.select_related("unit"))
     signed = found.markings.prefetch_related(results).order_by("-marked_at", "-pk")
     marking = signed.first() if marked else None
-    decisions = list(found.decisions.select_related("criterion__outcome__unit")) if marked else []
+    order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
+    saved = found.decisions.select_related("criterion__outcome__unit").order_by(*order)
+    decisions = found.worded(saved) if marked else []
     attempts = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
-    assert found.submitted_at is not None  # noqa: S101 - it has been handed in
     return {
         "submission": found,
-        "lateness": deadlines.lateness(found.due_on, found.submitted_at),
-        "ai_word": declarations.ai_word(found.declaration.ai_use),
+        **receipt_of(found),
+        "again_by": deadlines.effective(found.enrolment, found.assignment).due_on if found.is_referred else None,
         "marking": marking,
         "unmet": [one for one in decisions if one.decision == "refer"],
         "met": [one for one in decisions if one.decision == "pass"],
@@ -127,9 +145,26 @@ def _read(request: AuthedRequest, found: Submission) -> HttpResponse:
         "own": found.enrolment.learner_id == request.user.pk,
         "text": shown(found.document) if reading else "",
         "outline": reading.outline if reading else [],
-        "evidence": found.evidence.prefetch_related("criteria") if found.submitted_at else [],
+        "evidence": found.evidence.all() if found.submitted_at else [],
     }
+    if not context["own"] and request.user.can(Can.SEE_AUTHENTICITY):
+        context["authenticity"] = reverse("assignments:authenticity", args=[found.pk])
     return render(request, "assignments/read.html", context)
+
+
+def receipt_of(found: Submission) -> dict[str, Any]:
+    """What the receipt and the cover sheet say of the work: times, count and what was declared."""
+    assert found.counted_at is not None  # noqa: S101 - it has been handed in
+    length = counting.length(found.document, found.asked_for) if found.document else None
+    return {
+        "lateness": deadlines.lateness(found.due_on, found.counted_at),
+        "why_counted": counting.why_counted(found),
+        "counting": counting.RULE,
+        "length": length,
+        "about": about(found.document) if found.document else "",
+        "breakdown": breakdown(length) if length else "",
+        "ai_word": declarations.ai_word(found.declaration.ai_use),
+    }
 
 
 # ---- preparing
@@ -160,7 +195,9 @@ def _prepare(
         "form": upload if upload.errors else form,
         "ai_rule": declarations.ai_rule(found.assignment),
         "units": list(found.assignment.units.all()),
+        "dates": [date_row(found.enrolment, found.assignment_id, found.assignment.title, deadline, is_open=True)],
         **_prepared(found),
+        **part_of(found),
     }
     return render(request, "assignments/prepare.html", context)
 
@@ -188,13 +225,13 @@ def _prepared(found: Submission) -> dict[str, Any]:
 _TYPED = ("ai_use", "ai_statement", "signed_name")
 
 
-def _keep_typed(request: AuthedRequest, found: Submission) -> None:
+def _keep_typed(request: HttpRequest, pk: int) -> None:
     """What was typed beside the file is there again on the next page."""
-    kept: dict[str, Any] = {name: request.POST[name] for name in _TYPED if request.POST.get(name)}
-    if ticked := request.POST.getlist("declares"):
+    kept: dict[str, Any] = {name: request.POST[name][:2000] for name in _TYPED if request.POST.get(name)}
+    if ticked := [one for one in request.POST.getlist("declares") if one in declarations.NAMES]:
         kept["declares"] = ticked
     if kept:
-        request.session[f"typed:{found.pk}"] = kept
+        request.session[f"typed:{pk}"] = kept
 
 
 @csrf_exempt
@@ -211,7 +248,7 @@ def _attach(request: AuthedRequest, pk: int, upload: Any) -> HttpResponse:
         # Somebody signed in again: the browser asks for the page to which the file was sent.
         messages.warning(request, "Your session had ended, so your file did not arrive. Choose it once more.")
         return redirect(found)
-    _keep_typed(request, found)
+    _keep_typed(request, pk)
     form = _file_form(request, found, None, request.POST, request.FILES)
     if form.is_valid() and form.attempts(
         actions.attach, found, began_at=getattr(upload, "began_at", None), by=request.user
@@ -230,9 +267,24 @@ def _taken(document: Document) -> str:
 attach.needs = (Can.SUBMIT_WORK,)  # type: ignore[attr-defined]
 
 
+@login_not_required
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand in. What somebody typed whose session had ended is kept in the new one, and is there after signing in."""
+    if request.user.is_authenticated:
+        return _submit(request, pk)
+    if request.method == "POST":
+        _keep_typed(request, pk)
+        again = " A file that you had chosen did not arrive, so choose it once more." if request.FILES else ""
+        messages.warning(request, f"Your session had ended. What you typed is kept: sign in, and it is there.{again}")
+    return redirect_to_login(reverse("assignments:submission", args=[pk]))
+
+
+submit.needs = (Can.SUBMIT_WORK,)  # type: ignore[attr-defined]
+
+
 @requires(Can.SUBMIT_WORK)
-def submit(request: AuthedRequest, pk: int) -> HttpResponse:
-    """Hand in. A second click finds the work handed in, and is shown the receipt."""
+def _submit(request: AuthedRequest, pk: int) -> HttpResponse:
+    """A second click finds the work handed in, and is shown the receipt."""
     found = _own(request, pk)
     if request.method != "POST" or found.state != SubmissionState.DRAFT:
         return redirect(found)

@@ -23,7 +23,14 @@ from programmes.models import Cohort, Criterion
 
 # What the room draws of every piece. Who signed it, or holds it instead, is looked up where it is said: each table more
 # in this statement is planned and compiled whenever a tutor opens a piece.
-DRAWN = ("enrolment__learner", "enrolment__cohort", "assignment__version", "document__reading", "declaration")
+DRAWN = (
+    "enrolment__learner",
+    "enrolment__cohort",
+    "assignment__version",
+    "document__reading",
+    "declaration",
+    "wording",
+)
 
 
 def _seen(user: User) -> QuerySet[Submission]:

@@ -1,14 +1,14 @@
 """What a document looks like on a page: its safe HTML with pictures, its checks, its length by section."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from assignments import documents, policy, scanning
+from assignments import counting, documents, policy, scanning
 from assignments.models import Document, Submission
 
 _FIGURE = re.compile(r'src="figure:([0-9]{1,3})"')
@@ -34,6 +34,11 @@ def checks_of(document: Document) -> list[str]:
         (html.count("<img"), "picture"),
     ]
     listed = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in parts if number)
+    if document.kind == documents.Kind.WRITTEN:
+        return [
+            "Written here, and kept as the text stood then",
+            f"Reads with {listed}" if listed else "Opens for reading",
+        ]
     return [
         f"{'An' if label[0] in 'AEIO' else 'A'} {label} by its content, not only its name",
         "No macros, no password" + (", no virus found" if document.scanned_at else ""),
@@ -54,37 +59,47 @@ def step_of(document: Document) -> dict[str, Any]:
 
 def length_of(submission: Submission) -> dict[str, Any]:
     """The count against the range: what the heading, the drawing and the tables say."""
-    document, work = submission.document, submission.assignment
+    document, work = submission.document, submission.asked_for
     assert document is not None  # noqa: S101 - the caller has looked
-    words = document.words or 0
-    least, most = work.words_min, work.words_max
-    remark = policy.length_remark(words, least, most)
-    word = (
-        "inside the range"
-        if least and not remark
-        else "fewer than the range"
-        if words < (least or 0)
-        else "more than the range"
-    )
+    found = counting.length(document, work)
     sections = _sections(document.reading.outline)
     half = (len(sections) + 1) // 2 if len(sections) > 6 else len(sections)
     return {
-        "words": words,
-        "about": "about " if document.kind == "pdf" else "",
-        "word": word if least else "",
-        "remark": remark,
-        "scale": _scale(words, least, most),
-        "least": least,
-        "most": most,
+        "words": found.counted,
+        "about": about(document),
+        "word": found.word,
+        "remark": counting.length_remark(found),
+        "rule": counting.length_rule(found),
+        "scale": _scale(found.counted, found.least, found.most) if found.has_range else None,
+        "least": found.least,
+        "most": found.most,
         "columns": [one for one in (sections[:half], sections[half:]) if one],
-        "apart": _apart(document),
-        "total": words + (document.words_references or 0) + (document.words_notes or 0),
+        "breakdown": breakdown(found),
+        "total": found.total,
     }
 
 
-def _apart(document: Document) -> str:
-    parts = ((document.words_references, "of references"), (document.words_notes, "in notes"))
-    return ", ".join(f"{number:,} word{'' if number == 1 else 's'} {what}" for number, what in parts if number)
+def about(document: Document) -> str:
+    """In a PDF the notes cannot be told from the text (`word_count.RULE`)."""
+    return "about " if document.kind == "pdf" else ""
+
+
+def breakdown(found: counting.Length) -> str:
+    """What is in the count and what is left out of it, by name, in sentences."""
+    sentences = []
+    if found.left_out:
+        sentences.append(f"Left out: {_parts(found.left_out)}. The file holds {found.total:,} words in all.")
+    if found.with_it:
+        sentences.append(f"In the count: {_parts(found.with_it)}.")
+    if found.unknown:
+        sentences.append(
+            f"This file does not tell {policy.listed(found.unknown)} from the text, so they are in the count."
+        )
+    return " ".join(sentences)
+
+
+def _parts(parts: Sequence[tuple[str, int]]) -> str:
+    return policy.listed([f"{name} with {number:,} word{'' if number == 1 else 's'}" for name, number in parts])
 
 
 def _scale(words: int, least: int | None, most: int | None) -> dict[str, str] | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from assignments import policy
+from assignments import authenticity, deadlines, policy
 from assignments.declarations import AI_USES
 from assignments.models import CriterionDecision, Submission
 from assignments.states import SubmissionState
@@ -133,7 +133,7 @@ class Room:
     held: bool
     blocked: str
     holder: str
-    clock: policy.Clock
+    clock: deadlines.Clock
     pile: Pile | None = None
     evidence: list[Any] = field(default_factory=list)
     earlier: list[Submission] = field(default_factory=list)
@@ -156,6 +156,11 @@ class Room:
         return dict(AI_USES).get(declaration.ai_use, "") if declaration else "Nothing declared"
 
     @property
+    def similarity(self) -> str:
+        """What the comparison with other work found, in a sentence."""
+        return authenticity.headline(authenticity.check_of(self.submission))
+
+    @property
     def work(self) -> str:
         """The reading view, if the file has one."""
         document = self.submission.document
@@ -176,7 +181,7 @@ def rows_of(submission: Submission) -> list[Row]:
     saved = {one.criterion_id: one for one in submission.decisions.order_by().select_related("saved_by")}
     sections = _sections(submission)
     rows = []
-    for criterion in submission.criteria():
+    for criterion in submission.asked():
         decision = saved.get(criterion.pk)
         written = dict(_BLANK)
         if decision:
@@ -241,9 +246,9 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
     )
 
 
-def clock_of(submission: Submission, *, today: dt.date) -> policy.Clock:
+def clock_of(submission: Submission, *, today: dt.date) -> deadlines.Clock:
     allowed = submission.assignment.version.marking_days
-    return policy.marking_clock(timezone.localdate(submission.submitted_at), allowed=allowed, today=today)
+    return deadlines.marking_clock(timezone.localdate(submission.submitted_at), allowed=allowed, today=today)
 
 
 def marked_by(user: User, today: dt.date) -> Any:

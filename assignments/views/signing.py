@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import marking, policy
+from assignments import counting, deadlines, marking
+from assignments.deadlines import said, working_day_from
 from assignments.forms.marking import AwardPassForm, ReferForm
 from assignments.models import CriterionDecision, Marking, Outcome, Submission
 from assignments.states import MARKED
@@ -79,18 +80,16 @@ def _was_signed(request: AuthedRequest, submission: Submission, outcome: Outcome
 def proposed_date(submission: Submission) -> tuple[dt.date, str]:
     """The day proposed for the next attempt, and the sentence that says where it comes from."""
     today = clock.today()
-    proposed = max(today + dt.timedelta(weeks=USUAL_WEEKS), submission.due_on or today)
-    while not policy.is_working_day(proposed, policy.BANK_HOLIDAYS):
-        proposed += dt.timedelta(days=1)
+    proposed = working_day_from(max(today + dt.timedelta(weeks=USUAL_WEEKS), submission.due_on or today))
     registration = getattr(submission.enrolment, "registration", None)
     origin = f"{USUAL_WEEKS} weeks from today, or the day that held for this attempt if that is later"
+    on_top = "A reasonable adjustment or a break of the learner comes on top."
     if registration is None:
-        return proposed, f"Proposed: {origin}. The learner is not registered yet."
+        return proposed, f"Proposed: {origin}. The learner is not registered yet. {on_top}"
     ends = registration.expires_on
-    said = f"{ends:%a} {ends.day} {ends:%B %Y}"
     if proposed > ends:
-        return ends, f"The registration ends on {said}. It cannot be later than that."
-    return proposed, f"Proposed: {origin}. The registration ends on {said}."
+        return ends, f"The registration ends on {said(ends)}. It cannot be later than that."
+    return proposed, f"Proposed: {origin}. The registration ends on {said(ends)}. {on_top}"
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Sheet:
 
 
 def sheets_of(submission: Submission, marked: Marking | None) -> list[Sheet]:
-    decisions = list(
+    decisions = submission.worded(
         submission.decisions.select_related("criterion__outcome__unit", "saved_by").order_by(
             "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
         )
@@ -125,11 +124,15 @@ def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
             "enrolment__registration",
             "enrolment__cohort",
             "assignment__version__qualification__organisation",
-            "declaration",
+            "declaration__copied_by",
+            "document",
             "marked_by",
+            "submitted_by",
+            "wording",
         ),
         pk=pk,
     )
+    assert submission.counted_at is not None  # noqa: S101 - it has been handed in
     markings = list(submission.markings.select_related("marked_by").prefetch_related("unit_results"))
     marked = markings[-1] if markings else None
     context = {
@@ -137,5 +140,7 @@ def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
         "marking": marked,
         "superseded": markings[:-1],
         "sheets": sheets_of(submission, marked),
+        "why_counted": counting.why_counted(submission),
+        "lateness": deadlines.lateness(submission.due_on, submission.counted_at),
     }
     return render(request, "assignments/result_sheet.html", context)

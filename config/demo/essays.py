@@ -14,6 +14,8 @@ Criteria = Sequence[tuple[str, str]]
 
 _STOCK = "essays.txt"
 _WEAK = 0.32
+# A sentence of the stock as long as this would by itself be a passage that two essays have in common.
+_LONG = 27
 
 # The first pattern that fits a criterion's title tells what its section is about.
 _TOPICS = (
@@ -147,17 +149,24 @@ class _Writer:
             self.spare[pool] = self._shuffled(pool)
         return self.say(self.spare[pool].pop())
 
+    def own(self) -> str:
+        """A sentence of this essay alone, about its author's practice: it parts what other essays have said as well."""
+        when, did, noticed = (self.dice.choice(self.stock[f"own {part}"]) for part in ("when", "did", "noticed"))
+        return self.say(f"{when}, {{person}} {did}, and {noticed}.")
+
     def sentences(self, topic: str, target: int) -> list[str]:
-        """Sentences on a topic, in the order of the stock, until the target is reached or nearly."""
+        """Sentences on a topic, in the order of the stock, until the target is reached or nearly; each second is its own."""
         lines = self.stock[topic]
-        left_out = set(self.dice.sample(range(2, len(lines)), max(1, len(lines) // 5)))
-        queue = [self.say(line) for number, line in enumerate(lines) if number not in left_out]
-        for place in sorted(self.dice.sample(range(2, len(queue)), min(4, len(queue) - 2)), reverse=True):
-            queue.insert(place, self.another(self.dice.choice(("anecdote", "general"))))
+        left_out = set(self.dice.sample(range(2, len(lines)), max(1, len(lines) // 2)))
+        kept = [self.say(line) for number, line in enumerate(lines) if number not in left_out]
+        queue = [one for sentence in kept if words_in(sentence) < _LONG for one in (sentence, self.own())]
+        places = range(2, len(queue))
+        for place in sorted(self.dice.sample(places, min(4, len(places))), reverse=True):
+            queue[place:place] = [self.own(), self.another(self.dice.choice(("anecdote", "general"))), self.own()]
         chosen: list[str] = []
         total = 0
         while total < target:
-            sentence = queue.pop(0) if queue else self.another(self.dice.choice(("anecdote", "general")))
+            sentence = queue.pop(0) if queue else self.own()
             if chosen and total + words_in(sentence) / 2 > target:
                 break
             chosen.append(sentence)
@@ -187,11 +196,18 @@ class _Writer:
         raise ValueError(f"An essay cannot be written to {target} words in its last section.")
 
 
-def compose(*, seed: int, words: int, author: str, criteria: Criteria, weak: Set[str] = frozenset()) -> Essay:
-    """An essay of exactly this many body words, a section for each criterion; those in `weak` are thin."""
+def compose(
+    *, seed: int, words: int, author: str, criteria: Criteria, weak: Set[str] = frozenset(), borrows: bool = False
+) -> Essay:
+    """An essay of exactly this many body words, a section for each criterion; those in `weak` are thin.
+
+    One that `borrows` has a paragraph in common with every other that does.
+    """
     writer = _Writer(seed)
     sections = [Section(f"{number} {title}") for number, title in criteria]
     essay = Essay(writer.say(writer.dice.choice(_TITLES)), author, sections, [whole for _, whole in writer.books])
+    if borrows:
+        sections[0].blocks.append(Paragraph(" ".join(writer.say(line) for line in writer.stock["borrowed"])))
     tables = _tables(writer, criteria, weak)
     fixed = essay.body + sum(table.words for table in tables.values())
     weights = [(_WEAK if number in weak else 1.0) * writer.dice.uniform(0.93, 1.07) for number, _ in criteria]
@@ -220,12 +236,13 @@ def write_essay(
     author: str,
     criteria: Criteria,
     weak: Set[str] = frozenset(),
+    borrows: bool = False,
 ) -> int:
     """Write the essay as the suffix of the path says (.docx, .odt, .pdf) and return its body words.
 
     Read back from a PDF they are about as many, as with every PDF.
     """
-    essay = compose(seed=seed, words=words, author=author, criteria=criteria, weak=weak)
+    essay = compose(seed=seed, words=words, author=author, criteria=criteria, weak=weak, borrows=borrows)
     {".docx": essay_files.write_docx, ".odt": essay_files.write_odt, ".pdf": essay_files.write_pdf}[path.suffix](
         path, essay
     )

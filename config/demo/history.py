@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import User
-from config.demo import steps
+from config.demo import portfolios, steps
 from config.demo.cases import FIRST, SECOND, D, Run, Story
 from config.demo.people import CLIENT, DL7, JOB_TITLE, LEAD_SUPPLIER, Company
 from core import clock
@@ -134,7 +134,7 @@ def _story(company: Company, one: Enrolment, story: Story, *, marker: User, seed
     _essay(one, story, marker=marker, seed=seed)
     first_in = (story.portfolio_referred or story.portfolio)[0]
     first_practice = story.practice_from or first_in - dt.timedelta(days=95)
-    steps.practise(one, seed=seed, sessions=13, first_on=first_practice, supervisor=marker)
+    portfolios.practise(one, seed=seed, sessions=13, first_on=first_practice, supervisor=marker)
     _portfolio(one, story, marker=marker, seed=seed)
     steps.finish(one, company, on=story.certificate_on)
 
@@ -158,11 +158,11 @@ def _portfolio(one: Enrolment, story: Story, *, marker: User, seed: int) -> None
     if story.portfolio_referred:
         first_in, referred_on, unmet = story.portfolio_referred
         with clock.at(first_in):
-            submission = steps.hand_in(steps.finish_portfolio(one, seed=seed))
+            submission = steps.hand_in(portfolios.finish_portfolio(one, seed=seed))
         with clock.at(referred_on):
             steps.refer(submission, tutor=marker, unmet=unmet, resubmit_by=in_on + dt.timedelta(days=4))
     with clock.at(in_on):
-        submission = steps.hand_in(steps.finish_portfolio(one, seed=seed))
+        submission = steps.hand_in(portfolios.finish_portfolio(one, seed=seed))
     with clock.at(marked_on):
         steps.award_pass(submission, tutor=marker)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import User
+from assignments import actions as assignments
+from assignments import deadlines
 from assignments.models import Submission
-from config.demo import reflections, steps
+from config.demo import portfolios, reflections, steps
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
 from core import clock
 from enrolment import actions as enrolment
@@ -61,6 +63,7 @@ class Live:
         return {
             "priya": (people[DRAFT].learner, "an essay that is nearly ready to hand in"),
             "tomasz": (people[REFERRED].learner, "feedback on a referred essay, and two actions"),
+            "zainab": (people[LATE].learner, "an essay that is written in the browser, and late"),
             "yusuf": (people[PORTFOLIO].learner, "a portfolio that grows: clients, sessions, evidence"),
             "marta": (people[APPLIED].learner, "an enrolment that waits for the tutor"),
             "simon": (people[INVITED].learner, "an enrolment form and a questionnaire to fill in"),
@@ -156,10 +159,12 @@ class Live:
 
     def _assignments(self, people: list[Enrolment]) -> None:
         company, helen, ago = self.company, self.helen, self.ago
-        self._essay(people[MARKING], handed_in=6, words=4377)
-        self._essay(people[OVERDUE], handed_in=23, words=5012)
+        self._essay(people[MARKING], handed_in=6, words=4377, borrows=True)
+        self._essay(people[OVERDUE], handed_in=23, words=5012, borrows=True)
         with clock.at(ago(2)):
-            steps.start_essay(people[DRAFT], seed=531, words=4612)
+            draft = steps.start_essay(people[DRAFT], seed=531, words=4612)
+            question = "Does 2.1 say enough about my own practice, or is it still too general?"
+            assignments.send_draft(draft, note=question, by=people[DRAFT].learner)
         for one, days in ((REFERRED, 20), (AGAIN, 45)):
             submission = self._essay(people[one], handed_in=days, words=4120, weak={"1.3", "2.3"})
             with clock.at(ago(days - 8)):
@@ -167,7 +172,12 @@ class Live:
                 steps.refer(submission, tutor=helen, unmet=("1.3", "2.3"), resubmit_by=due)
         self._essay(people[AGAIN], handed_in=4, words=4490)
         self._pass_essay(people[PORTFOLIO], handed_in=50, words=4285)
-        steps.practise(people[PORTFOLIO], seed=77, sessions=9, first_on=ago(60), supervisor=helen)
+        portfolios.practise(people[PORTFOLIO], seed=77, sessions=9, first_on=ago(60), supervisor=helen)
+        with clock.at(ago(4)):
+            answered, asked = people[PORTFOLIO].practice_clients.all()
+            portfolios.client_feedback(answered, seed=78)
+            assignments.ask_for_feedback(asked, by=people[PORTFOLIO].learner)
+            portfolios.map_portfolio(people[PORTFOLIO], without={"501 1.3", "503 1.1"})
         for one in (TO_VERIFY, RETURNED, TO_SIGN, TO_CLAIM, CLAIMED, DONE):
             self._pass_both(people[one], seed=600 + one, days=100 - 2 * one)
         with clock.at(ago(20)):
@@ -192,9 +202,10 @@ class Live:
         with clock.at(ago(1)):
             steps.certificate(claims[1], company)
         self._late(people[LATE])
+        self._arrange(people)
 
     def _late(self, one: Enrolment) -> None:
-        """Somebody whose own date has passed: the reminder has gone out, the essay has not come in."""
+        """Somebody whose own date has passed: the reminder has gone out, the essay, written here, has not come in."""
         essay = one.cohort.version.assignments.get(kind="essay")
         with clock.at(self.ago(40)):
             enrolment.set_deadline(
@@ -204,10 +215,50 @@ class Live:
                 reason="an early date, asked for by the learner",
                 by=self.helen,
             )
+        evenings = [(steps.at_hour(self.ago(days), 20, 15), words) for days, words in ((6, 900), (3, 1600), (1, 2100))]
+        steps.write_essay(one, seed=77, evenings=evenings)
 
-    def _essay(self, one: Enrolment, *, handed_in: int, words: int, weak: set[str] | None = None) -> Submission:
+    def _arrange(self, people: list[Enrolment]) -> None:
+        """Dates that move: an extension granted, one that waits, an adjustment in confidence, a break."""
+        company, ago = self.company, self.ago
+        with clock.at(ago(9)):
+            self._ask(people[PORTFOLIO], "portfolio", 10, "One of my coachees has moved to another office.")
+        with clock.at(ago(8)):
+            granted = people[PORTFOLIO].extensions.get()
+            assignments.grant_extension(
+                granted, granted_on=granted.wanted_on, decision_note="Good luck.", by=self.helen
+            )
+        with clock.at(ago(1)):
+            self._ask(people[DRAFT], "essay", 7, "I am on call in the week before, and my manager needs the rota done.")
+        with clock.at(ago(50)):
+            enrolment.record_adjustment(
+                people[MARKING],
+                extra_working_days=5,
+                arrangement="Dyslexia: time to have drafts read aloud. Agreed with the learner by telephone.",
+                agreed_on=ago(51),
+                by=company.joan,
+            )
+        with clock.at(ago(30)):
+            enrolment.record_break(
+                people[OVERDUE],
+                from_on=self.today + dt.timedelta(days=5),
+                back_on=self.today + dt.timedelta(days=33),
+                reason="Jury service",
+                by=company.sunil,
+            )
+
+    def _ask(self, one: Enrolment, kind: str, days: int, reason: str) -> None:
+        assignment = one.cohort.version.assignments.get(kind=kind)
+        due_on = deadlines.effective(one, assignment).due_on or self.today
+        wanted_on = due_on + dt.timedelta(days=days)
+        assignments.request_extension(one, assignment=assignment, wanted_on=wanted_on, reason=reason, by=one.learner)
+
+    def _essay(
+        self, one: Enrolment, *, handed_in: int, words: int, weak: set[str] | None = None, borrows: bool = False
+    ) -> Submission:
         with clock.at(steps.at_hour(self.ago(handed_in), 21, 17)):
-            return steps.hand_in(steps.start_essay(one, seed=one.pk * 7, words=words, weak=weak or set()))
+            essay = steps.start_essay(one, seed=one.pk * 7, words=words, weak=weak or set(), borrows=borrows)
+            return steps.hand_in(essay)
 
     def _pass_essay(self, one: Enrolment, *, handed_in: int, words: int) -> None:
         submission = self._essay(one, handed_in=handed_in, words=words)
@@ -216,9 +267,9 @@ class Live:
 
     def _pass_both(self, one: Enrolment, *, seed: int, days: int) -> None:
         self._pass_essay(one, handed_in=days, words=4100 + seed % 700)
-        steps.practise(one, seed=seed, sessions=13, first_on=self.ago(days + 20), supervisor=self.helen)
+        portfolios.practise(one, seed=seed, sessions=13, first_on=self.ago(days + 20), supervisor=self.helen)
         with clock.at(self.ago(46)):
-            submission = steps.hand_in(steps.finish_portfolio(one, seed=seed))
+            submission = steps.hand_in(portfolios.finish_portfolio(one, seed=seed))
         with clock.at(self.ago(38)):
             steps.award_pass(submission, tutor=self.helen)
 

@@ -65,6 +65,20 @@ def client_goals(seed: int) -> str:
     return _drawn("client goals", seed)
 
 
+def client_terms(seed: int) -> str:
+    """What was agreed with a practice client."""
+    return _drawn("client terms", seed)
+
+
+def client_helped(seed: int) -> str:
+    """What a practice client says has helped."""
+    return _drawn("client helped", seed)
+
+
+def client_differently(seed: int) -> str:
+    return _drawn("client differently", seed)
+
+
 def session_focus(seed: int) -> str:
     return _drawn("session focus", seed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 import tempfile
 from collections.abc import Set
@@ -17,6 +18,7 @@ from assignments import actions as assignments
 from assignments import documents, examination, marking
 from assignments.models import Submission
 from config.demo import essays, reflections
+from config.demo.essay_parts import Paragraph, Section
 from config.demo.people import PATHWAYS, Company, address
 from core import clock
 from enrolment import actions as enrolment
@@ -210,7 +212,13 @@ def catch_up(session: Session, one: Enrolment, *, tutor: User) -> None:
 
 
 def start_essay(
-    one: Enrolment, *, seed: int, words: int, weak: Set[str] = frozenset(), form: str = "docx"
+    one: Enrolment,
+    *,
+    seed: int,
+    words: int,
+    weak: Set[str] = frozenset(),
+    form: str = "docx",
+    borrows: bool = False,
 ) -> Submission:
     """Begin (or go on with) the essay and add a file that counts exactly `words`."""
     essay = one.cohort.version.assignments.get(kind="essay")
@@ -218,7 +226,8 @@ def start_essay(
     criteria = [(criterion.number, criterion.title) for criterion in submission.criteria()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"essay.{form}"
-        essays.write_essay(path, seed=seed, words=words, author=one.learner.full_name, criteria=criteria, weak=weak)
+        author = one.learner.full_name
+        essays.write_essay(path, seed=seed, words=words, author=author, criteria=criteria, weak=weak, borrows=borrows)
         name = f"{one.learner.full_name.split()[-1]} essay attempt {submission.attempt}.{form}"
         with path.open("rb") as file:
             document = assignments.attach(submission, file=File(file, name=name), by=one.learner)
@@ -227,6 +236,26 @@ def start_essay(
         examination.make_ready(document, documents.Examined(kind, documents.read(path, kind)))
     submission.refresh_from_db()
     return submission
+
+
+def write_essay(one: Enrolment, *, seed: int, evenings: list[tuple[dt.datetime, int]]) -> Submission:
+    """Begin the essay in the browser: on each evening it grows to that many words, saved by hand."""
+    essay = one.cohort.version.assignments.get(kind="essay")
+    with clock.at(evenings[0][0]):
+        submission = assignments.begin(one, assignment=essay, by=one.learner)
+    criteria = [(criterion.number, criterion.title) for criterion in submission.criteria()]
+    composed = essays.compose(seed=seed, words=4300, author=one.learner.full_name, criteria=criteria)
+    blocks = [text for section in composed.sections for text in (f"# {section.heading}", *_texts(section))]
+    for revision, (evening, words) in enumerate(evenings):
+        lengths = itertools.accumulate(len(block.split()) for block in blocks)
+        body = "\n\n".join(block for block, length in zip(blocks, lengths, strict=True) if length <= words)
+        with clock.at(evening):
+            assignments.save_writing(submission, body=body, revision=revision, cause="by_hand", by=one.learner)
+    return submission
+
+
+def _texts(section: Section) -> list[str]:
+    return [block.text for block in section.blocks if isinstance(block, Paragraph)]
 
 
 def hand_in(submission: Submission) -> Submission:
@@ -243,73 +272,6 @@ def hand_in(submission: Submission) -> Submission:
         by=learner,
     )
     return submission
-
-
-def practise(one: Enrolment, *, seed: int, sessions: int, first_on: dt.date, supervisor: User | None) -> None:
-    """Two practice clients, `sessions` sessions of 90 minutes, a fortnight's rhythm, and supervision once."""
-    learner = one.learner
-    role = "mentor" if one.pathway == "mentoring" else "coach"
-    with clock.at(first_on):
-        assignments.begin(one, assignment=one.cohort.version.assignments.get(kind="portfolio"), by=learner)
-        clients = [
-            assignments.add_practice_client(
-                one,
-                code=code,
-                role=role,
-                context=reflections.client_context(seed + i),
-                goals=reflections.client_goals(seed + i),
-                contract_agreed_on=first_on,
-                by=learner,
-            )
-            for i, code in enumerate(("A", "B"))
-        ]
-    for i in range(sessions):
-        day = first_on + dt.timedelta(days=5 * i + 1)
-        with clock.at(day):
-            assignments.log_session(
-                clients[i % 2],
-                held_on=day,
-                minutes=90,
-                focus=reflections.session_focus(seed * 31 + i),
-                notes=reflections.session_notes(seed * 31 + i),
-                reflection=reflections.session_reflection(seed * 31 + i),
-                by=learner,
-            )
-    if supervisor:
-        day = first_on + dt.timedelta(days=5 * sessions // 2)
-        with clock.at(day):
-            workshops.supervise(
-                one,
-                held_on=day,
-                minutes=60,
-                topics="Boundaries, and what to do with silence",
-                feedback=reflections.supervision_feedback(seed),
-                by=supervisor,
-            )
-
-
-def finish_portfolio(one: Enrolment, *, seed: int) -> Submission:
-    """Write what is left, add an evidence file, and have the portfolio ready to hand in."""
-    learner = one.learner
-    for client in one.practice_clients.all():
-        assignments.edit_practice_client(client, review=reflections.client_review(seed), by=learner)
-    assignments.save_text(one, part="review", body=reflections.review_of_ability(seed), by=learner)
-    assignments.save_text(one, part="development", body=reflections.development_plan(seed), by=learner)
-    portfolio = one.cohort.version.assignments.get(kind="portfolio")
-    if not one.evidence.exists():
-        criteria = list(portfolio.units.first().outcomes.first().criteria.all()[:2])  # type: ignore[union-attr]
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "contract.docx"
-            essays.write_contract(path, seed=seed, author=learner.full_name)
-            with path.open("rb") as file:
-                assignments.add_evidence(
-                    one,
-                    title="Contract with client A",
-                    file=File(file, name="contract A.docx"),
-                    criteria=criteria,
-                    by=learner,
-                )
-    return assignments.begin(one, assignment=portfolio, by=learner)
 
 
 def mark(submission: Submission, *, tutor: User, unmet: tuple[str, ...] = (), decided: int | None = None) -> None:

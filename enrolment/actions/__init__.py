@@ -1,5 +1,6 @@
-"""The verbs of enrolment: those of the learner in `joining`, those of the centre in `deciding`."""
+"""The verbs of enrolment: the learner's in `joining`, the centre's in `deciding` and `arranging`."""
 
+from enrolment.actions.arranging import change_break, end_adjustment, record_adjustment, record_break
 from enrolment.actions.deciding import accept, complete, decline, register, set_deadline, withdraw
 from enrolment.actions.joining import (
     apply,
@@ -13,9 +14,13 @@ from enrolment.actions.joining import (
 __all__ = [
     "accept",
     "apply",
+    "change_break",
     "complete",
     "decline",
+    "end_adjustment",
     "invite_learner",
+    "record_adjustment",
+    "record_break",
     "register",
     "save_application",
     "save_questionnaire",

@@ -30,6 +30,7 @@ from enrolment.forms import (
 )
 from enrolment.models import Enrolment
 from enrolment.states import TRANSITIONS, EnrolmentState
+from enrolment.views.arrangements import arrangements_of
 from enrolment.views.learner import answers, form_of, ratings_by_unit
 from programmes.models import Cohort
 
@@ -88,8 +89,8 @@ def enrolment(request: AuthedRequest, pk: int) -> HttpResponse:
         "choices": [*_further(one, request), *choices(one, request.user, TRANSITIONS)],
         "primary": "accept" if one.state == EnrolmentState.APPLIED else "register",
         "events": Event.objects.about(one)[:30],
-        "own_deadlines": one.deadlines.select_related("assignment", "set_by") if one.has_started else [],
-        "cohort_deadlines": one.cohort.deadlines.select_related("assignment") if one.has_started else [],
+        **arrangements_of(one, request.user),
+        "sees_reasons": request.user.can(Can.GRANT_EXTENSIONS) or sees_person,
         "sees_person": sees_person,
         "person": [*answers(AboutForm, form), *answers(ContactForm, form)[:-1]] if sees_person and form else [],
         "support_needs": getattr(one, "support_needs", None) if sees_person else None,
@@ -115,6 +116,15 @@ def _further(one: Enrolment, request: AuthedRequest) -> list[Choice]:
         found.append(
             Choice("set_deadline", "Set a deadline", reverse("enrolment:set_deadline", args=[one.pk]), blocked)
         )
+    if request.user.can(Can.SUBMIT_FOR_LEARNER) and one.state == EnrolmentState.ACTIVE:
+        url = reverse("assignments:hand_in_for_learner", args=[one.pk])
+        found.append(Choice("hand_in_for_learner", "Hand in for the learner", url))
+    for needs, verb, label in (
+        (Can.RECORD_ADJUSTMENTS, "record_adjustment", "Record an adjustment"),
+        (Can.RECORD_BREAKS, "record_break", "Record a break"),
+    ):
+        if request.user.can(needs) and one.state == EnrolmentState.ACTIVE:
+            found.append(Choice(verb, label, reverse(f"enrolment:{verb}", args=[one.pk])))
     return found
 
 

@@ -69,6 +69,8 @@ def _tasks(request: AuthedRequest, one: Enrolment, others: list[Enrolment]) -> H
         "groups": groups,
         "left": sum(1 for _, rows in groups for row in rows if row["needed"] and row["status"] != "Done"),
         "others": others,
+        "adjustments": one.adjustments.in_force().select_related("assignment") if one.has_started else [],
+        "breaks": one.breaks.in_force() if one.has_started else [],
         "choices": choices(one, request.user, [APPLY]) if is_open else [],
     }
     return render(request, "enrolment/own.html", context)

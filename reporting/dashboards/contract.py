@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
+from assignments.models import Extension
 from core.templatetags.ui import day
 from programmes.models import Cohort
 from reporting import facts as cohort_facts
@@ -34,6 +37,12 @@ def _count(relation: str, *states: str, **more: object) -> Count:
     return Count(relation, filter=Q(**conditions), distinct=True)
 
 
+def _extensions(**more: object) -> QuerySet[Extension, Any]:
+    """How many requests for more time wait in a cohort."""
+    waiting = Extension.objects.waiting().filter(enrolment__cohort=OuterRef("pk"), **more).order_by()
+    return waiting.values("enrolment__cohort").annotate(n=Count("pk")).values("n")
+
+
 def build(user: User, *, today: dt.date) -> Home:
     """Five statements: the cohorts with what is in hand in each, and their rows in four."""
     cohorts = list(
@@ -44,6 +53,8 @@ def build(user: User, *, today: dt.date) -> Home:
             plans_waiting=_count("timetables", "proposed"),
             plans_returned=_count("timetables", "draft", round__gt=1),
             reports_open=_count("reports", "draft", "approved"),
+            extensions_waiting=Coalesce(Subquery(_extensions()), 0),
+            extensions_passed_on=Coalesce(Subquery(_extensions(passed_on_at__isnull=False)), 0),
         )
         .order_by("-starts_on")[:30]
     )
@@ -73,7 +84,7 @@ def build(user: User, *, today: dt.date) -> Home:
 
 
 def _in_hand(cohorts: list[Cohort]) -> list[Section]:
-    waiting, reports = [], []
+    waiting, reports, extensions = [], [], []
     for one in cohorts:
         url = one.get_absolute_url()
         if one.tutors_waiting:  # type: ignore[attr-defined]
@@ -82,9 +93,19 @@ def _in_hand(cohorts: list[Cohort]) -> list[Section]:
             waiting.append(Task(f"The timetable of {one}", url, one.title, "in_hand", "with the client"))
         if one.plans_returned:  # type: ignore[attr-defined]
             waiting.append(Task(f"The timetable of {one}", url, one.title, "referred", "sent back"))
+        if asked := one.extensions_waiting:  # type: ignore[attr-defined]
+            passed_on = one.extensions_passed_on  # type: ignore[attr-defined]
+            status = f"{passed_on} passed on to you" if passed_on else "to decide"
+            label = f"{said(asked, 'request', 'requests').capitalize()} for more time, {one}"
+            extensions.append(
+                Task(label, f"{reverse('assignments:extensions')}?cohort={one}", one.title, "in_hand", status)
+            )
         if one.reports_open:  # type: ignore[attr-defined]
             reports.append(Task(f"Report on {one}", reverse("reporting:reports"), one.title, "in_hand", "not sent yet"))
     return [
         Section("With the client", waiting, "Nothing waits for the client.", len(waiting)),
+        Section(
+            "More time", extensions, "Nobody asks for more time.", len(extensions), reverse("assignments:extensions")
+        ),
         Section("Reports in hand", reports, "No report is half written.", len(reports), reverse("reporting:reports")),
     ]

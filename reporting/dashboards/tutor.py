@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from assignments.models import Submission
-from assignments.policy import marking_clock
+from assignments.deadlines import marking_clock
+from assignments.models import Extension, Submission
 from core import clock
 from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
-from reporting.dashboards.parts import Home, Section, Task, first_few, said
+from reporting.dashboards.parts import SHOWN, Home, Section, Task, first_few, said
 from verification.models import Sample
 from workshops.models import Session, Thread
 
 
 def build(user: User, *, today: dt.date) -> Home:
-    """Five statements: marking, verifiers' actions, questions, suitability, registers."""
+    """Five statements: marking, verifiers' actions, questions, what is to decide about learners, registers."""
     marking = _marking(user, today)
     answers, answers_n = first_few(
         Sample.objects.filter(state="returned", marked_by=user)
@@ -33,12 +35,7 @@ def build(user: User, *, today: dt.date) -> Home:
         .select_related("enrolment__learner")
         .order_by("last_at")
     )
-    applied, applied_n = first_few(
-        Enrolment.objects.awaiting_suitability()
-        .filter(cohort__appointments__in=user.appointments.filter(state="approved"))
-        .select_related("learner", "cohort")
-        .order_by("applied_at")
-    )
+    applied, asking = _to_decide(user, today)
     registers, registers_n = first_few(
         Session.objects.awaiting_register(clock.now()).filter(tutor=user).select_related("cohort").order_by("starts_at")
     )
@@ -90,10 +87,26 @@ def build(user: User, *, today: dt.date) -> Home:
                         "in_hand",
                         "to decide",
                     )
-                    for one in applied
+                    for one in applied[:SHOWN]
                 ],
                 "No enrolment waits for you.",
-                applied_n,
+                len(applied),
+            ),
+            Section(
+                "Asked for more time",
+                [
+                    Task(
+                        f"{one.learner}, {one.asked_title.lower()}",
+                        reverse("assignments:extension", args=[one.asked]),
+                        f"{one.cohort}, asked {ago(one.asked_at)}",
+                        "in_hand",
+                        f"wants {day(one.wanted_on, 'short')}",
+                    )
+                    for one in asking[:SHOWN]
+                ],
+                "Nobody asks for more time.",
+                len(asking),
+                reverse("assignments:extensions"),
             ),
             Section(
                 "Registers to close",
@@ -106,6 +119,32 @@ def build(user: User, *, today: dt.date) -> Home:
             ),
         ],
     )
+
+
+def _to_decide(user: User, today: dt.date) -> tuple[list[Any], list[Any]]:
+    """Learners of whom the tutor decides something, in one statement: whether the programme suits, or more time.
+
+    For more time a learner is named once, with the request that has waited longest.
+    """
+    waiting = Extension.objects.waiting().filter(enrolment=OuterRef("pk"), passed_on_at__isnull=True)
+    oldest = waiting.order_by("requested_at")
+    taught = Q(state="applied", cohort__in=user.appointments.filter(state="approved").values("cohort"))
+    today_taught = Q(asked__isnull=False, cohort__in=user.appointments.covering(today).values("cohort"))
+    rows = (
+        Enrolment.objects.annotate(
+            asked=Subquery(oldest.values("pk")[:1]),
+            asked_at=Subquery(oldest.values("requested_at")[:1]),
+            asked_title=Subquery(oldest.values("assignment__title")[:1]),
+            wanted_on=Subquery(oldest.values("wanted_on")[:1]),
+        )
+        .filter(taught | today_taught)
+        .exclude(learner=user)
+        .select_related("learner", "cohort")
+        .order_by("asked_at", "applied_at")
+    )
+    found: list[Any] = list(rows[:200])
+    applied = [one for one in found if one.is_applied]
+    return sorted(applied, key=lambda one: one.applied_at or clock.now()), [one for one in found if one.asked]
 
 
 def _marking(user: User, today: dt.date) -> Section:

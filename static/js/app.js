@@ -5,6 +5,7 @@ const parts = {
   "details[data-closes], details[data-keeps]": "./disclosure.js",
   "[data-theme-switch]": "./theme.js",
   "[data-autosave]": "./autosave.js",
+  "[data-write]": "./write.js",
   "[data-poll]": "./poll.js",
   "input[data-resumable], [data-then-reload]": "./upload.js",
   "[data-marking]": "./marking.js",

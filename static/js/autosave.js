@@ -1,13 +1,16 @@
 // Saves a form while it is written: data-autosave="address" on the form, an element with data-saved for the word.
 // A copy stays in this browser until the server has the text, so that neither an ended session nor a crash costs a word.
+// write.js builds on Keeper: an essay has a revision, and may be open in two windows.
 const PAUSE = 1500;
+// Who types without a pause is saved all the same.
+const LONGEST = 5000;
 // The cookie's token, not the page's: it still fits after somebody signed in again in another window.
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
 function readable(form) {
   const values = {};
   for (const [name, value] of new FormData(form)) {
-    if (name === "csrfmiddlewaretoken" || typeof value !== "string") continue;
+    if (name === "csrfmiddlewaretoken" || name === "revision" || typeof value !== "string") continue;
     (values[name] ??= []).push(value);
   }
   return values;
@@ -23,7 +26,7 @@ function fill(form, values) {
 }
 
 // Storage may be full or forbidden: the server's copy is then the only one.
-function store(key, value) {
+export function store(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);
     else if (value !== undefined) localStorage.setItem(key, value);
@@ -40,12 +43,13 @@ function newSign() {
   return sign;
 }
 
-class Keeper {
-  constructor(form) {
+export class Keeper {
+  constructor(form, address = form.dataset.autosave) {
     this.form = form;
-    this.key = `draft:${form.dataset.autosave}`;
+    this.address = address;
+    this.key = `draft:${address}`;
     this.sign = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]") ?? form.appendChild(newSign());
-    this.before = JSON.stringify(readable(form));
+    this.before = this.typed();
     this.offer();
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", () => this.changed());
@@ -53,7 +57,17 @@ class Keeper {
     form.addEventListener("submit", () => this.leaving());
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
     window.addEventListener("online", () => this.save());
+    window.addEventListener("focus", () => this.save());
     window.addEventListener("pageshow", () => (this.gone = false));
+  }
+
+  typed() {
+    return JSON.stringify(readable(this.form));
+  }
+
+  // The copy in this browser; null takes it away.
+  keep(now) {
+    store(this.key, now);
   }
 
   say(text, late = false) {
@@ -71,9 +85,13 @@ class Keeper {
   }
 
   changed() {
-    store(this.key, JSON.stringify(readable(this.form)));
+    const now = this.typed();
+    // A field that is left says so too, though everything is saved.
+    this.keep(now === this.before ? null : now);
+    if (now === this.before) return;
+    this.since ??= Date.now();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), PAUSE);
+    this.timer = setTimeout(() => this.save(), Math.max(0, Math.min(PAUSE, this.since + LONGEST - Date.now())));
   }
 
   // The form's own button sends the same text; app.js drops the copy once an ordinary page has answered.
@@ -83,23 +101,33 @@ class Keeper {
     if (store(this.key)) sessionStorage.setItem("sent", this.key);
   }
 
+  payload() {
+    return new FormData(this.form);
+  }
+
   async save() {
     clearTimeout(this.timer);
-    const now = JSON.stringify(readable(this.form));
+    const now = this.typed();
     if (this.gone || this.busy || now === this.before) return;
     this.busy = true;
-    const body = new FormData(this.form);
+    this.since = null;
+    const body = this.payload();
     if (token()) body.delete("csrfmiddlewaretoken");
     const headers = { "X-Requested-With": "autosave", "X-CSRFToken": token() };
     try {
-      const answer = await fetch(this.form.dataset.autosave, { method: "POST", body, headers, redirect: "manual" });
+      const answer = await fetch(this.address, { method: "POST", body, headers, redirect: "manual" });
+      const json = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
       if (answer.type === "opaqueredirect") this.say("You have been signed out. What you wrote is kept in this browser; sign in again in another window", true);
-      else if (answer.ok) this.arrived(now);
-      else this.say(`Not saved. ${await this.reason(answer)}`, true);
+      else if (answer.ok) this.arrived(now, json);
+      else await this.refused(answer, json);
     } catch {
       this.say("No connection. What you write is kept in this browser and saved when you are back", true);
     }
     this.busy = false;
+  }
+
+  async refused(answer) {
+    this.say(`Not saved. ${await this.reason(answer)}`, true);
   }
 
   async reason(answer) {
@@ -107,11 +135,12 @@ class Keeper {
     return plain ? (await answer.text()).slice(0, 200) : "What you wrote is kept in this browser; load the page again";
   }
 
-  arrived(now) {
+  arrived(now, told) {
     this.before = now;
-    if (JSON.stringify(readable(this.form)) === now) store(this.key, null);
+    if (told?.revision !== undefined) this.form.elements.revision.value = told.revision;
+    if (this.typed() === now) this.keep(null);
     else this.changed();
-    this.say(`Saved ${new Date().toLocaleTimeString("en-GB")}`);
+    this.say(`Saved ${told?.saved ?? new Date().toLocaleTimeString("en-GB")}`);
   }
 }
 

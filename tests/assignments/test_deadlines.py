@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assignments import deadlines
-from assignments.deadlines import Individual, Referral, Registered, combine, lateness
+from assignments.deadlines import (
+    Adjustment,
+    Break,
+    Extension,
+    Individual,
+    Referral,
+    Registered,
+    combine,
+    lateness,
+)
+from assignments.models import Extension as Request
 from assignments.models import Submission
 from core import clock
 from enrolment import actions as enrolment
@@ -19,6 +29,25 @@ MOMENTS = st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2026, 12, 31), timez
 INDIVIDUALS = st.none() | st.builds(Individual, DAYS, st.text(max_size=30), MOMENTS, st.just("Tomas Tutor"))
 REFERRALS = st.none() | st.builds(Referral, st.just(1), DAYS, MOMENTS)
 REGISTERED = st.none() | st.builds(Registered, DAYS, st.just("ILM"))
+EXTENSIONS = st.builds(Extension, DAYS, st.text(max_size=30), MOMENTS, st.just("Helen Marsh"))
+ADJUSTMENTS = st.builds(Adjustment, st.integers(1, 60), MOMENTS, st.just("Adam Administrator"))
+BREAKS = st.builds(
+    lambda from_on, days, at: Break(from_on, from_on + dt.timedelta(days=days), at, "Adam Administrator"),
+    DAYS,
+    st.integers(1, 200),
+    MOMENTS,
+)
+CASES = st.fixed_dictionaries(
+    {
+        "cohort_on": st.none() | DAYS,
+        "individual": INDIVIDUALS,
+        "referral": REFERRALS,
+        "registered": REGISTERED,
+        "extensions": st.lists(EXTENSIONS, max_size=3),
+        "adjustments": st.lists(ADJUSTMENTS, max_size=3),
+        "breaks": st.lists(BREAKS, max_size=3),
+    }
+)
 
 
 @given(st.none() | DAYS, INDIVIDUALS, REFERRALS, REGISTERED)
@@ -40,6 +69,156 @@ def test_the_newest_date_holds_and_never_past_the_registration(cohort_on, indivi
         assert ("so this is the last day" in found.sentence) == found.capped
     else:
         assert found.due_on == wanted
+
+
+@given(CASES)
+def test_whatever_bears_on_a_date_it_never_passes_the_registration(case):
+    found = combine(**case)
+
+    if found.due_on and case["registered"]:
+        assert found.due_on <= case["registered"].expires_on
+        assert found.unextended_on <= found.due_on
+
+
+@given(CASES, EXTENSIONS)
+def test_one_more_extension_never_makes_a_date_earlier(case, extension):
+    before, after = combine(**case), combine(**{**case, "extensions": [*case["extensions"], extension]})
+
+    assert before.due_on is None or before.due_on <= after.due_on
+
+
+@given(CASES, ADJUSTMENTS)
+def test_an_adjustment_never_makes_a_date_earlier(case, adjustment):
+    before, after = combine(**case), combine(**{**case, "adjustments": [*case["adjustments"], adjustment]})
+
+    assert before.due_on is None or before.due_on <= after.due_on
+
+
+@given(CASES, BREAKS)
+def test_a_break_never_makes_a_date_earlier(case, pause):
+    before, after = combine(**case), combine(**{**case, "breaks": [*case["breaks"], pause]})
+
+    assert before.due_on is None or before.due_on <= after.due_on
+
+
+@given(CASES)
+def test_the_steps_taken_one_by_one_lead_to_the_date(case):
+    found = combine(**case)
+    day = None
+
+    for step in found.steps:
+        assert step.before == day
+        if step.what == "adjustment":
+            assert step.after == deadlines.add_working_days(day, int(step.reason.split()[0]))
+        elif step.what == "break":
+            assert any(dt.timedelta(0) < step.after - day <= one.back_on - one.from_on for one in case["breaks"])
+        elif step.what == "registration":
+            assert step.after == case["registered"].expires_on < day
+        day = step.after
+    assert day == found.due_on
+    assert (found.original_on, found.is_own) == (
+        (found.steps[0].after, any(step.what not in ("cohort", "registration") for step in found.steps))
+        if found.steps
+        else (None, False)
+    )
+
+
+@given(CASES, st.randoms(use_true_random=False))
+def test_the_order_in_which_records_are_read_does_not_matter(case, random):
+    shuffled = {name: random.sample(one, len(one)) if isinstance(one, list) else one for name, one in case.items()}
+
+    assert combine(**shuffled).due_on == combine(**case).due_on
+
+
+def at(month, day, hour=12):
+    return dt.datetime(2024, month, day, hour, tzinfo=dt.UTC)
+
+
+MAY_31 = dt.date(2024, 5, 31)  # a Friday
+
+
+def dates(**records):
+    given = {"cohort_on": MAY_31, "individual": None, "referral": None, "registered": None, **records}
+    return combine(**given)
+
+
+def test_an_extension_says_from_when_to_when_by_whom_and_why():
+    found = dates(extensions=[Extension(dt.date(2024, 6, 14), "Ill  since\nMonday.", at(5, 20), "Helen Marsh")])
+
+    assert found.sentence == (
+        "Fri 14 June 2024, extended from Fri 31 May 2024 by Helen Marsh on Mon 20 May 2024, because: ill since Monday. "
+        "The date of your cohort is Fri 31 May 2024."
+    )
+    assert (found.original_on, found.unextended_on, found.due_on) == (MAY_31, MAY_31, dt.date(2024, 6, 14))
+    assert [(one.title, one.who, one.on) for one in found.steps] == [
+        ("Date of the cohort", "", None),
+        ("Extension", "Helen Marsh", dt.date(2024, 5, 20)),
+    ]
+
+
+def test_an_adjustment_adds_working_days_to_whichever_date_holds_without_saying_why():
+    five = Adjustment(5, at(1, 10), "Adam Administrator")
+    referral = Referral(1, dt.date(2024, 8, 23), at(7, 1))
+
+    assert dates(adjustments=[five]).due_on == dt.date(2024, 6, 7)
+    after_referral = dates(adjustments=[five], referral=referral)
+    # The bank holiday on 26 August does not count.
+    assert after_referral.due_on == dt.date(2024, 9, 2)
+    assert after_referral.sentence == (
+        "Mon 2 September 2024, moved from Fri 23 August 2024 by your reasonable adjustment, 5 working days more. "
+        "Fri 23 August 2024 was set on Mon 1 July 2024 when attempt 1 was referred."
+    )
+
+
+def test_a_break_moves_the_date_by_its_length_so_that_no_date_falls_into_it():
+    pause = Break(dt.date(2024, 5, 20), dt.date(2024, 6, 20), at(5, 18), "Adam Administrator")
+
+    found = dates(breaks=[pause])
+
+    assert found.due_on == MAY_31 + dt.timedelta(days=31)
+    assert "by 31 days for your break: away from Mon 20 May 2024, back on Thu 20 June 2024." in found.sentence
+
+
+def test_of_a_break_before_a_date_was_set_nothing_counts_and_of_one_under_way_the_rest():
+    pause = Break(dt.date(2024, 5, 1), dt.date(2024, 5, 11), at(4, 20), "Adam Administrator")
+    own = Individual(dt.date(2024, 6, 14), "New plan", at(5, 6), "Helen Marsh")
+
+    assert dates(breaks=[pause], individual=own).due_on == dt.date(2024, 6, 19)
+    assert dates(breaks=[pause], individual=own._replace(set_at=at(5, 20))).due_on == dt.date(2024, 6, 14)
+
+
+def test_a_break_that_begins_after_the_date_does_not_move_it():
+    pause = Break(dt.date(2024, 6, 1), dt.date(2024, 7, 1), at(5, 1), "Adam Administrator")
+
+    assert dates(breaks=[pause]).due_on == MAY_31
+
+
+def test_what_was_known_when_an_extension_was_granted_is_contained_in_it_and_the_rest_comes_on_top():
+    extension = Extension(dt.date(2024, 6, 14), "Ill", at(5, 20), "Helen Marsh")
+    known, later = Adjustment(5, at(5, 1), "Adam Administrator"), Adjustment(5, at(5, 25), "Adam Administrator")
+
+    assert dates(extensions=[extension], adjustments=[known]).due_on == dt.date(2024, 6, 14)
+    assert dates(extensions=[extension], adjustments=[later]).due_on == dt.date(2024, 6, 21)
+
+
+def test_a_newer_date_starts_afresh_and_what_extended_the_older_one_counts_no_more():
+    extension = Extension(dt.date(2024, 9, 30), "Ill", at(5, 20), "Helen Marsh")
+    referral = Referral(1, dt.date(2024, 7, 12), at(6, 14))
+    own = Individual(dt.date(2024, 7, 5), "New plan", at(6, 1), "Helen Marsh")
+
+    assert dates(extensions=[extension], referral=referral).due_on == dt.date(2024, 7, 12)
+    assert dates(extensions=[extension], individual=own).due_on == dt.date(2024, 7, 5)
+    again = Extension(dt.date(2024, 7, 19), "Still ill", at(6, 20), "Helen Marsh")
+    assert dates(extensions=[extension, again], referral=referral).due_on == dt.date(2024, 7, 19)
+
+
+def test_the_registration_caps_at_last_and_says_so():
+    ends = Registered(dt.date(2024, 6, 10), "ILM")
+    found = dates(extensions=[Extension(dt.date(2024, 6, 14), "Ill", at(5, 20), "Helen Marsh")], registered=ends)
+
+    assert (found.due_on, found.capped) == (dt.date(2024, 6, 10), True)
+    assert found.sentence.endswith("Your registration with ILM ends on Mon 10 June 2024, so this is the last day.")
+    assert found.steps[-1].title == "End of the registration"
 
 
 @pytest.fixture
@@ -133,6 +312,63 @@ def test_the_dates_of_many_learners_take_one_query(cast, learners, django_assert
     assert len(found) == 2 * learners
     assert found[ones[0].pk, essay_of(cohort).pk].due_on == in_days(90)
     assert found[-1, -1] == deadlines.NO_DATE
+
+
+def with_everything(cast, one):
+    """Give this learner one of each thing that bears on a date."""
+    a_registration(one, cast=cast)
+    essay, portfolio = essay_of(one.cohort), portfolio_of(one.cohort)
+    enrolment.set_deadline(one, assignment=essay, due_on=in_days(70), reason="Ill", by=cast.tutor)
+    facts = {"arrangement": "More time", "agreed_on": clock.today(), "by": cast.administrator}
+    enrolment.record_adjustment(one, extra_working_days=3, **facts)
+    enrolment.record_adjustment(one, assignment=portfolio, extra_working_days=2, **facts)
+    with clock.at(clock.now() + dt.timedelta(minutes=1)):
+        granted_extension(one, portfolio, in_days(90), by=cast.tutor)
+    with clock.at(clock.now() + dt.timedelta(minutes=2)):
+        enrolment.record_break(one, from_on=in_days(10), back_on=in_days(20), reason="Leave", by=cast.contract_manager)
+
+
+def granted_extension(one, assignment, day, *, by):
+    """Granted already, without the way there."""
+    return Request.objects.create(
+        enrolment=one,
+        assignment=assignment,
+        state="granted",
+        wanted_on=day,
+        granted_on=day,
+        reason="Family",
+        due_before_on=day - dt.timedelta(days=1),
+        requested_at=clock.now(),
+        requested_by=one.learner,
+        decided_at=clock.now(),
+        decided_by=by,
+    )
+
+
+@pytest.mark.sqlite
+def test_the_dates_of_many_are_those_of_each_one_in_one_query(cast, django_assert_num_queries):
+    cohort = a_cohort(cast=cast)
+    ones = [an_enrolment(cast=cast, cohort=cohort) for _ in range(3)]
+    with_everything(cast, ones[0])
+    a_submission(cast=cast, one=ones[1], state="referred")
+    assignments = [essay_of(cohort), portfolio_of(cohort)]
+
+    with django_assert_num_queries(1):
+        found = deadlines.for_enrolments([one.pk for one in ones])
+
+    assert len(found) == 6
+    assert all(
+        found[one.pk, assignment.pk] == deadlines.effective(one, assignment)
+        for one in ones
+        for assignment in assignments
+    )
+    portfolio = found[ones[0].pk, assignments[1].pk]
+    # Ten days of the break come on top of the day promised; both adjustments are contained in it.
+    assert portfolio.due_on == in_days(100)
+    assert [step.what for step in portfolio.steps] == ["cohort", "adjustment", "adjustment", "extension", "break"]
+    essay = found[ones[0].pk, assignments[0].pk]
+    assert [step.what for step in essay.steps] == ["cohort", "individual", "adjustment", "break"]
+    assert found[ones[2].pk, assignments[0].pk].steps[0].after == in_days(60)
 
 
 def test_a_queryset_is_taken_as_well_as_numbers(cast, one):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.permissions import Role
-from assignments import marking, policy
+from assignments import deadlines, marking, policy
 from assignments.models import CriterionDecision, Submission, UnitResult
 from core import clock
 from core.models import Event, Notice
@@ -63,9 +63,9 @@ def test_no_further_pass_turns_a_referral_into_a_pass(decisions):
 
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1)), st.integers(1, 30))
 def test_the_last_day_of_the_clock_is_a_working_day_and_uses_all_of_it(submitted_on, allowed):
-    due_on = policy.add_working_days(submitted_on, allowed, policy.BANK_HOLIDAYS)
+    due_on = deadlines.add_working_days(submitted_on, allowed)
 
-    found = policy.marking_clock(submitted_on, allowed=allowed, today=due_on)
+    found = deadlines.marking_clock(submitted_on, allowed=allowed, today=due_on)
 
     assert found.used == allowed
     assert found.left == 0
@@ -75,15 +75,15 @@ def test_the_last_day_of_the_clock_is_a_working_day_and_uses_all_of_it(submitted
 
 def test_the_clock_stands_still_over_easter_and_the_august_bank_holiday():
     # Good Friday and Easter Monday 2024 are 29 March and 1 April.
-    easter = policy.marking_clock(dt.date(2024, 3, 28), allowed=10, today=dt.date(2024, 4, 2))
-    august = policy.marking_clock(dt.date(2024, 8, 23), allowed=10, today=dt.date(2024, 8, 27))
+    easter = deadlines.marking_clock(dt.date(2024, 3, 28), allowed=10, today=dt.date(2024, 4, 2))
+    august = deadlines.marking_clock(dt.date(2024, 8, 23), allowed=10, today=dt.date(2024, 8, 27))
 
     assert (easter.used, easter.due_on) == (1, dt.date(2024, 4, 15))
     assert august.used == 1
 
 
 def test_day_eleven_of_ten_is_overdue():
-    assert policy.marking_clock(dt.date(2024, 6, 3), allowed=10, today=dt.date(2024, 6, 18)).is_overdue
+    assert deadlines.marking_clock(dt.date(2024, 6, 3), allowed=10, today=dt.date(2024, 6, 18)).is_overdue
 
 
 @pytest.mark.parametrize(

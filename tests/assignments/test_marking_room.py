@@ -192,7 +192,10 @@ def test_signing_a_pass_asks_for_the_authenticity_tick(cast, piece, tutor):
         _post(tutor, piece, number)
 
     unticked = tutor.post(_room(piece, "award_pass"), {"summary": "Well done."})
-    ticked = tutor.post(_room(piece, "award_pass"), {"summary": "Well done.", "is_authentic": "on"})
+    ticked = tutor.post(
+        _room(piece, "award_pass"),
+        {"summary": "Well done.", "declares": ["checked", "supported"], "is_authentic": "on"},
+    )
 
     assert unticked.status_code == 409
     assert ticked.url == _room(piece, "result_sheet")
@@ -207,7 +210,9 @@ def test_signing_a_referral_lists_its_actions_and_proposes_a_day(cast, piece, tu
 
     page = tutor.get(_room(piece, "refer")).content.decode()
     day = (clock.today() + dt.timedelta(days=30)).isoformat()
-    answer = tutor.post(_room(piece, "refer"), {"resubmit_by": day, "is_authentic": "on"})
+    answer = tutor.post(
+        _room(piece, "refer"), {"resubmit_by": day, "declares": ["checked", "supported"], "is_authentic": "on"}
+    )
 
     assert "Add a second skill." in page
     assert "Refer with 1 action" in page
@@ -267,9 +272,9 @@ def test_desk_and_room_take_the_same_number_of_statements(cast, tutor, django_as
 
     with django_assert_num_queries(8):
         tutor.get(reverse("assignments:desk"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         tutor.get(_room(piece))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         tutor.get(_room(portfolio))
 
 

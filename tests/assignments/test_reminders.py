@@ -10,7 +10,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assignments import actions as assignments
 from assignments import reminders
+from assignments.deadlines import effective
 from assignments.reminders import MADE_UP_FOR, STAGES, distance, stage_on
 from core import clock
 from core.models import Notice
@@ -260,6 +262,62 @@ def test_a_moved_date_is_reminded_of_anew(cast, one):
     )
 
     assert [row["assignment"] for row in sweep(f"--on={new - dt.timedelta(days=7)}")["reminders"]] == ["Portfolio"]
+
+
+@pytest.mark.sqlite
+def test_an_adjusted_date_is_the_one_reminded_of_and_once(cast, one):
+    enrolment.record_adjustment(
+        one, extra_working_days=15, arrangement="More time", agreed_on=clock.today(), by=cast.administrator
+    )
+    due_on = effective(one, essay_of(one.cohort)).due_on
+
+    assert sweep(on(14))["due"] == 0
+    found = sweep(f"--on={due_on - dt.timedelta(days=7)}")
+    assert {(row["due_on"], row["stage"]) for row in found["reminders"]} == {(due_on.isoformat(), 7)}
+    assert found["queued"] == 2
+    assert sweep(f"--on={due_on - dt.timedelta(days=7)}")["due"] == 0
+
+
+def test_an_extended_date_is_the_one_reminded_of(cast, one):
+    a_registration(one, cast=cast)
+    wanted = clock.today() + dt.timedelta(days=74)
+    request = assignments.request_extension(
+        one, assignment=essay_of(one.cohort), wanted_on=wanted, reason="Ill", by=one.learner
+    )
+    assert len(sweep(on(28))["reminders"]) == 2
+
+    assignments.grant_extension(request, granted_on=wanted, by=cast.tutor)
+
+    assert [row["assignment"] for row in sweep(on(7))["reminders"]] == ["Portfolio"]
+    found = sweep(f"--on={wanted - dt.timedelta(days=14)}")
+    assert ("Essay", 14) in [(row["assignment"], row["stage"]) for row in found["reminders"]]
+    assert "extended from" in Notice.objects.get(key=f"reminder:{one.pk}:{essay_of(one.cohort).pk}:{wanted}:14").body
+
+
+def test_during_a_break_no_reminder_goes_out_and_after_it_they_follow_the_moved_date(cast, one):
+    pause = {"from_on": clock.today() + dt.timedelta(days=40), "back_on": clock.today() + dt.timedelta(days=60)}
+    enrolment.record_break(one, **pause, reason="Parental leave", by=cast.administrator)
+    due_on = clock.today() + dt.timedelta(days=80)
+
+    assert effective(one, essay_of(one.cohort)).due_on == due_on
+    for left in (20, 14, 7, 1):
+        assert sweep(on(left))["due"] == 0
+    assert {row["stage"] for row in sweep(f"--on={due_on - dt.timedelta(days=14)}")["reminders"]} == {14}
+
+
+@pytest.mark.parametrize("learners", [1, 4])
+def test_moved_dates_take_one_query_more_whatever_their_number(cast, learners, django_assert_num_queries):
+    cohort = a_cohort(cast=cast)
+    for _ in range(learners):
+        one = an_enrolment(cast=cast, cohort=cohort)
+        enrolment.record_adjustment(
+            one, extra_working_days=5, arrangement="More time", agreed_on=clock.today(), by=cast.administrator
+        )
+    due_on = effective(one, essay_of(cohort)).due_on
+
+    with django_assert_num_queries(4):
+        due = reminders.due(due_on - dt.timedelta(days=7))
+    assert len(due) == 2 * learners
 
 
 def test_without_a_date_nobody_is_reminded(one):

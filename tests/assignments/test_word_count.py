@@ -1,17 +1,17 @@
 """The word count: every document here has a count known from how it was made."""
 
 import io
-import json
 
 import docx as python_docx
 import pytest
-from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assignments import documents, word_count
+from assignments.documents import Kind
 from assignments.documents.arrangement import text_of
 from assignments.word_count import Counts, Passage, Place
+from programmes.models import WordsPart
 from tests.assignments import documents as build
 from tests.assignments.documents import docx, heading, odt, odt_h, odt_p, paragraph, run, table
 
@@ -85,7 +85,7 @@ def test_the_last_of_several_reference_headings_counts():
         Passage("References", Place.HEADING, 1),
         Passage("Hawkins 2013"),
     ]
-    assert word_count.count(passages) == Counts(body=8, references=3, notes=0)
+    assert word_count.count(passages) == Counts(body=8, references=3, notes=0, headings=2)
 
 
 def test_references_followed_at_once_by_a_bibliography_are_one_list():
@@ -109,7 +109,7 @@ def test_an_appendix_ends_the_reference_list_and_counts_as_body():
         Passage("Appendix A: the contract", Place.HEADING, 1),
         Passage("two words"),
     ]
-    assert word_count.count(passages) == Counts(body=7, references=3, notes=0)
+    assert word_count.count(passages) == Counts(body=7, references=3, notes=0, headings=4)
 
 
 def test_a_cell_or_a_plain_list_item_called_sources_is_no_heading():
@@ -427,51 +427,118 @@ def test_the_text_is_the_text_content_of_the_html():
     assert reading.text.startswith("Fish & chips < peas\na “quoted” é[1]\n")
 
 
-# ---------------------------------------------------------------- manage.py count_words
+# ---------------------------------------------------------------- parts that an assignment may leave out
+
+PARTED = {
+    Kind.DOCX: docx(
+        paragraph("My essay", style="Title"),
+        heading("Purpose here"),
+        paragraph("a coach asks", inner=build.note_mark(2)),
+        paragraph("Tell me much more", style="Quote"),
+        paragraph("Table 1 Who is who", style="Caption"),
+        table([["a", "b c"], ["d", "e f"]]),
+        heading("References"),
+        paragraph("Hawkins 2013"),
+        paragraph("quoted there", style="Quote"),
+        footnotes={2: "a note of five words"},
+    ),
+    Kind.ODT: odt(
+        odt_p("My essay", "P1"),
+        odt_h("Purpose here"),
+        f"<text:p>a coach asks{build.odt_note('a note of five words')}</text:p>",
+        odt_p("Tell me much more", "Quotations"),
+        odt_p("Table 1 Who is who", "Caption"),
+        build.odt_table([["a", "b c"], ["d", "e f"]]),
+        odt_h("References"),
+        odt_p("Hawkins 2013"),
+        odt_p("quoted there", "Quotations"),
+    ),
+}
 
 
-def test_count_words_prints_one_json_object(tmp_path, capsys):
-    path = tmp_path / "essay.docx"
-    path.write_bytes(
-        docx(
-            heading("Purpose"), paragraph(LOREM, inner=build.note_mark(2)), heading("References"), footnotes={2: "a b"}
-        )
+@pytest.mark.parametrize("kind", PARTED)
+def test_each_part_of_a_document_is_counted_apart(kind):
+    counts = documents.count(PARTED[kind], kind)
+    assert counts.parts == {
+        "headings": 4,
+        "tables": 6,
+        "captions": 5,
+        "quotations": 4,
+        "text": 3,
+        "references": 5,
+        "notes": 5,
+    }
+    assert (counts.body, counts.total) == (22, 32)
+    assert counts.counted([]) == 32
+    assert counts.counted(["references", "notes"]) == counts.body
+    assert counts.counted(["references", "notes", "quotations", "tables", "tables"]) == 12
+
+
+def test_the_parts_are_those_an_assignment_knows():
+    assert set(WordsPart.values) == set(Counts(0, 0, 0).parts) - {"text"}
+    with pytest.raises(KeyError):
+        Counts(1, 0, 0).counted(["pictures"])
+
+
+@pytest.mark.parametrize("style", ["Quote", "Indented"])
+def test_a_quotation_is_known_by_its_style_and_by_what_that_is_based_on(style):
+    styles = build.STYLES.replace(
+        "</w:styles>",
+        '<w:style w:type="paragraph" w:styleId="Indented"><w:name w:val="House quotation"/><w:basedOn w:val="Quote"/>'
+        "</w:style></w:styles>",
     )
-    call_command("count_words", str(path), "--json")
-    printed = capsys.readouterr().out
-    assert printed == '{"body": 7, "references": 1, "notes": 2, "total": 10}\n'
-    assert list(json.loads(printed)) == ["body", "references", "notes", "total"]
+    content = docx(paragraph("a b", style=style), members={"word/styles.xml": styles.encode()})
+    reading = documents.read(content, Kind.DOCX)
+    assert reading.counts.quotations == 2
+    assert reading.html.startswith("<blockquote>")
 
 
-def test_count_words_prints_a_readable_line(tmp_path, capsys):
-    path = tmp_path / "essay.docx"
-    path.write_bytes(docx(paragraph(LOREM), stated=5))
-    call_command("count_words", str(path))
-    assert capsys.readouterr().out == "6 words, 6 in all; its own program says 5\n"
+def test_quotations_one_after_the_other_are_one_block():
+    for content, kind in (
+        (odt(odt_p("a", "Quotations"), odt_p("b", "Quotations"), odt_p("c")), Kind.ODT),
+        (b"> a\n\n> b\n\nc", Kind.WRITTEN),
+    ):
+        html = documents.read(content, kind).html
+        assert html.count("<blockquote>") == 1
+        assert html.index("b</p>") < html.index("</blockquote>") < html.index("c</p>")
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"", "This file is empty. Check that it opens on your computer, then choose it again."),
-        (
-            b"MZ\x90\x00 a program",
-            "essay.docx is a program and not a document, whatever its name says. Choose the document itself.",
-        ),
-    ],
-)
-def test_count_words_refuses_with_the_sentence_and_prints_nothing(content, sentence, tmp_path, capsys):
-    path = tmp_path / "essay.docx"
-    path.write_bytes(content)
-    with pytest.raises(SystemExit) as ended:
-        call_command("count_words", str(path), "--json")
-    printed = capsys.readouterr()
-    assert ended.value.code == 1
-    assert printed.out == ""
-    assert printed.err.strip() == sentence
+def test_a_caption_or_a_quotation_in_bold_is_no_heading():
+    content = docx(
+        paragraph("", style="Caption", inner=run("Sources", "<w:b/>")),
+        paragraph("", style="Quote", inner=run("References", "<w:b/>")),
+        paragraph("text"),
+    )
+    counts = documents.count(content, Kind.DOCX)
+    assert (counts.body, counts.captions, counts.quotations, counts.references) == (3, 1, 1, 0)
 
 
-def test_count_words_names_a_file_that_is_not_there(tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        call_command("count_words", str(tmp_path / "none.docx"))
-    assert "cannot be read: No such file" in capsys.readouterr().err
+passage = st.builds(Passage, text=st.text(" ab\u00a0—\n", max_size=20), place=st.sampled_from(Place), level=st.just(1))
+parts = st.sets(st.sampled_from(WordsPart.values))
+
+
+@given(st.lists(st.one_of(passage, st.just(Passage("References", Place.HEADING, 1)))), st.lists(st.text(" ab")), parts)
+def test_the_parts_add_up(passages, notes, excluded):
+    counts = word_count.count(passages, notes=notes)
+    assert sum(counts.parts.values()) == counts.total
+    assert min(counts.parts.values()) >= 0
+    rest = set(counts.parts) - excluded
+    assert counts.counted(excluded) == sum(counts.parts[part] for part in rest)
+    assert counts.total == sum(len(one.text.split()) for one in passages) + sum(len(note.split()) for note in notes)
+
+
+@given(st.lists(passage), st.lists(passage))
+def test_two_texts_one_after_the_other_have_the_words_of_both(first, second):
+    one, other, both = (word_count.count(part) for part in (first, second, [*first, *second]))
+    assert {name: one.parts[name] + other.parts[name] for name in both.parts} == both.parts
+
+
+@given(st.lists(passage).flatmap(lambda passages: st.tuples(st.just(passages), st.permutations(passages))))
+def test_the_order_of_the_parts_changes_no_count(pair):
+    assert word_count.count(pair[0]) == word_count.count(pair[1])
+
+
+@given(st.lists(st.text("ab—-’", min_size=1)), st.lists(st.text(" \t\n\r\u00a0\u2003", min_size=1), min_size=1))
+def test_however_wide_the_space_the_words_are_the_same(tokens, spaces):
+    joined = "".join(token + spaces[number % len(spaces)] for number, token in enumerate(tokens))
+    assert word_count.words(joined) == word_count.words(" " + joined) == len(tokens)

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from tests.bench import documents
 from tests.services import CannotStart, postgres, redis, temporary_folder
 
 if TYPE_CHECKING:
@@ -15,11 +16,18 @@ if TYPE_CHECKING:
 
 
 def main(words: list[str]) -> int:
+    if words[:1] == ["documents"]:
+        return documents.main(words[1:])
     asked = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     asked.add_argument("--rounds", type=int, default=15, help="turns of each pair, at least 5 (15)")
     asked.add_argument("--learners", type=int, default=41_212, help="learners in the database altogether (41212)")
     asked.add_argument("--only", default="", help="pairs whose name has these words")
     asked.add_argument("--profile", type=int, default=0, metavar="N", help="profile N calls of each and time nothing")
+    asked.add_argument("what", nargs="?", choices=("pages", "similarity"), default="pages", help="pages, or similarity")
+    asked.add_argument("--essays", type=int, default=10_000, help="stored essays a new one is compared with (10000)")
+    asked.add_argument(
+        "--written", type=int, default=0, help="how many of them are written out; the rest are copies (all)"
+    )
     options = asked.parse_args(words)
     try:
         with temporary_folder("bench") as folder, postgres() as database, redis() as broker:
@@ -56,6 +64,10 @@ def measured(options: argparse.Namespace) -> int:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", interactive=False, verbosity=0)
     say("an empty database")
+    if options.what == "similarity":
+        from tests.bench import similarity
+
+        return similarity.measured(options.essays, min(options.written or options.essays, options.essays), say)
     world = pages.World(around=options.learners, say=say)
     pairs = [one for one in pages.pairs(world) if options.only in one.name]
     if options.profile:

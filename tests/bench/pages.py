@@ -13,8 +13,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from assignments import reminders
-from core import clock
-from reporting import documents
+from core import clock, printing
 from reporting.layout import TEMPLATE, laid_out, progress_report_pdf
 from reporting.wording import bound
 from tests.bench.measure import Browser, Pair, plain, waymark
@@ -91,8 +90,8 @@ def _report() -> Pair:
     report: Any = sample_report()
     html = bound(render_to_string(TEMPLATE, {"report": report, "page": laid_out(report)}))
     static = (Path(settings.BASE_DIR) / "static").as_uri() + "/"
-    html = html.replace(documents.STATIC, static)
-    sheets = [Path(settings.BASE_DIR, "static", name) for name in (documents.FONTS, "css/print/report.css")]
+    html = html.replace(printing.STATIC, static)
+    sheets = [Path(settings.BASE_DIR, "static", name) for name in (printing.FONTS, "css/print/report.css")]
 
     def plain_call() -> None:
         fonts = FontConfiguration()

@@ -208,7 +208,12 @@ def _work(cohort: Cohort, cast: Any, enrolments: list[Enrolment], told: list[Sto
         sent = now - dt.timedelta(days=5 + i % 20, minutes=i)
         facts: dict[str, Any] = {"state": state, "begun_at": sent - dt.timedelta(days=20)}
         if state != "draft":
-            facts |= {"submitted_at": sent, "submitted_by": one.learner, "reference": f"B{kind[0]}{one.pk}"}
+            facts |= {
+                "submitted_at": sent,
+                "counted_at": sent,
+                "submitted_by": one.learner,
+                "reference": f"B{kind[0]}{one.pk}",
+            }
         if state in ("passed", "referred"):
             facts |= {"marked_at": sent + dt.timedelta(days=2), "marked_by": cast.tutor}
         if state == "referred":

@@ -7,7 +7,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
-from reporting.documents import walk
+from core.printing import walk
 
 _open: list[pikepdf.Pdf] = []
 

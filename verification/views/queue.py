@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can, Role
+from assignments.deadlines import working_days_between
 from assignments.models import Submission
-from assignments.policy import BANK_HOLIDAYS, working_days_between
 from core import clock
 from core.lists import chosen, listing
 from enrolment.models import Enrolment
@@ -107,7 +107,7 @@ def _with_pieces(page: Any, user: User, since: str) -> None:
     today = clock.today()
     for one in page:
         one.pieces = pieces.get(one.pk, [])
-        one.waits = working_days_between(timezone.localdate(getattr(one, since)), today, BANK_HOLIDAYS)
+        one.waits = working_days_between(timezone.localdate(getattr(one, since)), today)
         one.to_begin = [piece for piece in one.pieces if piece.waits and not piece.own]
         one.own = [piece for piece in one.pieces if piece.waits and piece.own]
         one.open_sample = next(

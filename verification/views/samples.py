@@ -38,7 +38,9 @@ def _seen(user: User) -> QuerySet[Sample]:
         "submission__enrolment__cohort",
         "submission__assignment__version",
         "submission__document",
-        "submission__declaration",
+        "submission__declaration__copied_by",
+        "submission__submitted_by",
+        "submission__wording",
         "submission__marked_by",
         "marked_by",
         "selected_by",
@@ -49,9 +51,8 @@ def _seen(user: User) -> QuerySet[Sample]:
 
 def _context(request: AuthedRequest, sample: Sample) -> dict[str, Any]:
     submission = sample.submission
-    decisions = submission.decisions.select_related("criterion__outcome__unit").order_by(
-        "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
-    )
+    order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
+    decisions = submission.worded(submission.decisions.select_related("criterion__outcome__unit").order_by(*order))
     samples = list(
         Sample.objects.filter(submission__enrolment=submission.enrolment_id)
         .select_related("submission__assignment", "verified_by", "answered_by")

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 
 from assignments import documents
+from assignments.word_count import Counts
 
 
 class Command(BaseCommand):
@@ -20,13 +21,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, json: bool = False, **options: Any) -> None:
         try:
-            counts = documents.count(file, documents.inspect(file, file.name))
+            reading = documents.examine(file, file.name).reading
         except documents.Unacceptable as refusal:
             self._refuse(refusal.sentence)
         except OSError as error:
             self._refuse(f"{file} cannot be read: {error.strerror}.")
+        assert reading is not None  # noqa: S101 - every kind of essay can be read
+        counts = reading.counts
         if json:
-            self.stdout.write(_as_json(counts.body, counts.references, counts.notes, counts.total))
+            self.stdout.write(_as_json(counts))
             return
         line = f"{counts.sentence}, {counts.total:,} in all"
         self.stdout.write(f"{line}; its own program says {counts.stated:,}" if counts.stated else line)
@@ -36,5 +39,6 @@ class Command(BaseCommand):
         raise SystemExit(1)
 
 
-def _as_json(body: int, references: int, notes: int, total: int) -> str:
-    return json.dumps({"body": body, "references": references, "notes": notes, "total": total})
+def _as_json(counts: Counts) -> str:
+    told = {"body": counts.body, "references": counts.references, "notes": counts.notes, "total": counts.total}
+    return json.dumps(told | {"parts": dict(counts.parts)})

@@ -53,6 +53,8 @@ class Command(BaseCommand):
         learners = Live(company).tell()
         self._say("reports")
         reports(company)
+        self._say("comparisons of the work handed in")
+        call_command("compare_submissions", verbosity=0)
         self._passwords()
         # Mail of the story counts as delivered on its day; what is due today goes out for real.
         Notice.objects.filter(state=NoticeState.PENDING).update(state=NoticeState.SENT, sent_at=F("queued_at"))

@@ -25,6 +25,8 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Submission (one attempt)", assignments.SubmissionState, assignments.TRANSITIONS),
     ("Document (a file handed in)", assignments.DocumentState, assignments.DOCUMENT_TRANSITIONS),
     ("Upload (a file on its way)", assignments.UploadState, assignments.UPLOAD_TRANSITIONS),
+    ("Draft for comment", assignments.DraftState, assignments.DRAFT_TRANSITIONS),
+    ("Extension of a deadline", assignments.ExtensionState, assignments.EXTENSION_TRANSITIONS),
     ("Sample of marking", verification.SampleState, verification.SAMPLE_TRANSITIONS),
     ("Claim for a certificate", verification.ClaimState, verification.CLAIM_TRANSITIONS),
     ("Progress report", reporting.ReportState, reporting.TRANSITIONS),

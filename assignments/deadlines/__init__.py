@@ -1,0 +1,83 @@
+"""By when a learner hands in which assignment, and why: the one place that does the sum. Nothing is stored.
+
+`rule` says how dates combine, `reading` asks the database (one statement for one learner or forty thousand), `wording`
+says it, `working_days` counts. Screens, reminders, clocks, figures and reports all ask here.
+"""
+
+from assignments.deadlines.reading import ALL, Dates, Records, effective, for_enrolments
+from assignments.deadlines.rule import (
+    NO_DATE,
+    Adjustment,
+    Asked,
+    Break,
+    Deadline,
+    Extension,
+    Individual,
+    Referral,
+    Registered,
+    Step,
+    combine,
+    of_cohort,
+)
+from assignments.deadlines.wording import (
+    ADJUSTMENT,
+    BREAK,
+    COHORT,
+    EXTENSION,
+    INDIVIDUAL,
+    NONE,
+    REFERRAL,
+    day_of,
+    days,
+    is_late,
+    lateness,
+    said,
+)
+from assignments.deadlines.working_days import (
+    BANK_HOLIDAYS,
+    Clock,
+    add_working_days,
+    is_working_day,
+    marking_clock,
+    working_day_from,
+    working_days_between,
+)
+
+__all__ = [
+    "ADJUSTMENT",
+    "ALL",
+    "BANK_HOLIDAYS",
+    "BREAK",
+    "COHORT",
+    "EXTENSION",
+    "INDIVIDUAL",
+    "NONE",
+    "NO_DATE",
+    "REFERRAL",
+    "Adjustment",
+    "Asked",
+    "Break",
+    "Clock",
+    "Dates",
+    "Deadline",
+    "Extension",
+    "Individual",
+    "Records",
+    "Referral",
+    "Registered",
+    "Step",
+    "add_working_days",
+    "combine",
+    "day_of",
+    "days",
+    "effective",
+    "for_enrolments",
+    "is_late",
+    "is_working_day",
+    "lateness",
+    "marking_clock",
+    "of_cohort",
+    "said",
+    "working_day_from",
+    "working_days_between",
+]
