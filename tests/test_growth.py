@@ -52,7 +52,7 @@ assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner            8
 assignments:portfolio_bundle  enrolment  learner            5
 assignments:bundle            folder     tutor              5
-assignments:submission        draft      learner            10
+assignments:submission        draft      learner            9
 assignments:submission        written    learner            8
 assignments:write             written    learner            6
 assignments:writing_versions  written    learner            6
