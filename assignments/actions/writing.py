@@ -60,6 +60,9 @@ def save_writing(
         raise Refused(sentence)
     found = _locked(submission, by)
     if body == found.body and cause == VersionCause.AUTOSAVE:
+        if page != found.page:
+            # Two pages hold this text now, so whichever goes on from it, it is kept first.
+            Writing.objects.filter(pk=found.pk).update(page="", page_step=0)
         return Kept(found)
     same_page = bool(page) and page == found.page
     if same_page and step <= found.page_step:
