@@ -120,8 +120,8 @@ def _candidates(on: dt.date) -> Iterable[Any]:
     and the learner has none of their own; of the others, `due` asks which one holds. Where an extension, an adjustment
     or a break moves it, the date is empty here. One statement.
     """
-    away = BreakInLearning.objects.in_force().filter(enrolment=OuterRef("pk"), from_on__lte=on, back_on__gt=on)
-    active = Enrolment.objects.active().filter(~Exists(away), learner__is_active=True).order_by()
+    away = BreakInLearning.objects.in_force().filter(from_on__lte=on, back_on__gt=on).order_by().values("enrolment")
+    active = Enrolment.objects.active().filter(~Q(pk__in=away), learner__is_active=True).order_by()
     days = days_with_a_stage(on)
     of_pair = {"enrolment": OuterRef("pk"), "assignment": OuterRef("of")}
     work = Submission.objects.filter(**of_pair)
@@ -132,7 +132,7 @@ def _candidates(on: dt.date) -> Iterable[Any]:
         ~Exists(IndividualDeadline.objects.filter(**of_pair))
         & ~Exists(work.filter(resubmit_by__isnull=False))
         & ~Exists(Registration.objects.filter(enrolment=OuterRef("pk"), expires_on__lt=OuterRef("day")))
-        & ~_moved()
+        & ~Q(pk__in=_moved())
     )
     first, *others = (
         active.annotate(of=F(assignment), day=F(date))
@@ -145,24 +145,20 @@ def _candidates(on: dt.date) -> Iterable[Any]:
     )
     moved = (
         active.annotate(of=F("cohort__version__assignments"), day=Cast(Value(None), DateField()))
-        .filter(_moved(), ~Exists(handed_in), of__isnull=False)
+        .filter(~Exists(handed_in), pk__in=_moved(), of__isnull=False)
         .annotate(plain=Value(value=False))
         .values_list("pk", "of", "day", "plain", *PERSON)
     )
     return first.union(*others, moved, all=True)
 
 
-def _moved() -> Q:
-    """Whether something moves the date of this learner for this assignment, so that the rule has to be asked for it."""
-    own = {"enrolment": OuterRef("pk")}
-    granted: QuerySet[Extension] = Extension.objects.filter(
-        **own, assignment=OuterRef("of"), state=ExtensionState.GRANTED
-    )
-    return (
-        Q(Exists(granted))
-        | Q(Exists(ReasonableAdjustment.objects.in_force().filter(**own)))
-        | Q(Exists(BreakInLearning.objects.in_force().filter(**own)))
-    )
+def _moved() -> QuerySet[Any, Any]:
+    """The learners of whom something moves a date, so that the rule has to be asked; few, so they are found first."""
+    granted = Extension.objects.filter(state=ExtensionState.GRANTED).order_by().values_list("enrolment")
+    adjusted = ReasonableAdjustment.objects.in_force().order_by().values_list("enrolment")
+    paused = BreakInLearning.objects.in_force().order_by().values_list("enrolment")
+    found: QuerySet[Any, Any] = granted.union(adjusted, paused)
+    return found
 
 
 def _stage(days: Iterable[dt.date], on: dt.date) -> Case:
