@@ -152,9 +152,8 @@ def _multiplied(cohort: Any, cast: Any, documents: list[int], times: int) -> Non
                 [number * 1_000_003_000_019],
             )
             cursor.execute(
-                "insert into assignments_reading (document_id, html, text, outline, converter, sha256) "
-                "select target, html, text, outline, converter, sha256 "
-                "from assignments_reading join copy on source = document_id"
+                "insert into assignments_reading (document_id, html, text, outline, converter, sha256) select target, html, "
+                "text, outline, converter, sha256 from assignments_reading join copy on source = document_id"
             )
             cursor.execute(
                 "insert into assignments_similaritycheck (document_id, queued_at, tries, computed_at, compared_with, words, matched, "
