@@ -37,17 +37,16 @@ _CITED = re.compile(
 )
 
 
-def _words(file: str) -> frozenset[str]:
-    """The words of one of the lists beside this module."""
-    return frozenset(Path(__file__).with_name(file).read_text(encoding="utf-8").split())
+def _listed_words(name: str) -> frozenset[str]:
+    return frozenset(Path(__file__).with_name(name).read_text(encoding="utf-8").split())
 
 
-# Words with a capital that are no names: of the field, the calendar, places, firms.
-_KNOWN = _words("known_words.txt")
+# Words of the field and of the calendar, authors and places: none of them is a person's name here.
+_KNOWN = _listed_words("field.txt")
 # First names that are hardly ever anything else; whoever is called Mark, Grace or May is found by where the name stands.
-_FIRST_NAMES = _words("first_names.txt")
+_FIRST_NAMES = _listed_words("first_names.txt")
 # First names that are words as well: those of the cohort are looked for, but not these at the beginning of a sentence.
-_ALSO_WORDS = _words("also_words.txt")
+_ALSO_WORDS = _listed_words("also_words.txt")
 
 
 @dataclass(frozen=True)
