@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from assignments import declarations
-from assignments.models import Document, SimilarityCheck, SimilarityMatch, Submission
+from assignments.models import Document, Draft, SimilarityCheck, SimilarityMatch, Submission, WritingVersion
 from core import clock
 from core.templatetags.ui import half_up
 from programmes.models import TutorAppointment, VerifierAllocation
@@ -20,7 +20,7 @@ _REASONS = {"quotations": "in quotations", "references": "in the reference list"
 
 
 @dataclass(frozen=True)
-class Draft:
+class Kept:
     """One version of the work on its way to the hand-in. `sha256` is empty where no file was kept."""
 
     made_at: dt.datetime
@@ -30,14 +30,27 @@ class Draft:
     is_handed_in: bool = False
 
 
-def drafts_of(submission: Submission) -> list[Draft]:
-    """Every version that the system kept, oldest first. Further sources join here, each as a list of drafts."""
-    return sorted(_files(submission), key=lambda one: one.made_at)
+def drafts_of(submission: Submission) -> list[Kept]:
+    """Every version that the system kept, oldest first: files, texts written here, drafts sent for comment."""
+    every = [*_files(submission), *_written(submission), *_commented(submission)]
+    return sorted(every, key=lambda one: one.made_at)
 
 
-def _files(submission: Submission) -> Iterable[Draft]:
+def _files(submission: Submission) -> Iterable[Kept]:
     for one in Document.objects.filter(submission=submission.pk):
-        yield Draft(one.uploaded_at, one.name, one.words, one.sha256, one.pk == submission.document_id)
+        yield Kept(one.uploaded_at, one.name, one.words, one.sha256, one.pk == submission.document_id)
+
+
+def _written(submission: Submission) -> Iterable[Kept]:
+    for one in WritingVersion.objects.filter(writing__submission=submission.pk).order_by("number"):
+        changed = f"{one.added:,} words added, {one.removed:,} taken out"
+        yield Kept(one.saved_at, f"Version {one.number} of the text written here: {changed}", one.words, "")
+
+
+def _commented(submission: Submission) -> Iterable[Kept]:
+    for one in Draft.objects.filter(submission=submission.pk).select_related("document", "commented_by"):
+        answer = f", commented by {one.commented_by}" if one.commented_by else ""
+        yield Kept(one.sent_at, f"Sent to the tutor for comment{answer}", one.document.words, one.document.sha256)
 
 
 def files_seen_by(user: User) -> QuerySet[Submission]:

@@ -11,10 +11,13 @@ from django.utils import timezone
 
 # From the end of an upload, this long may the declarations take for its beginning to count.
 HAND_IN_WITHIN = dt.timedelta(minutes=60)
+# An upload that was left and taken up again later than this is no slow line.
+UPLOAD_WITHIN = dt.timedelta(hours=24)
 RULE = (
     "What counts against the deadline is the moment of handing in.",
     "For an essay whose upload began on or before the due day, and which was handed in within 60 minutes of the end of "
-    "that upload, it is the moment at which the upload began: a slow line or a long form makes nobody late.",
+    "that upload, it is the moment at which the upload began: a slow line or a long form makes nobody late. An upload that "
+    "took more than 24 hours counts from its end.",
     "For work that staff handed in for a learner, it is the moment at which it really arrived at the centre.",
 )
 
@@ -35,6 +38,8 @@ def counted_at(
         return arrived_at
     if began_at is None or ended_at is None or due_on is None:
         return handed_in_at
+    if ended_at - began_at > UPLOAD_WITHIN:
+        began_at = ended_at
     in_time = timezone.localdate(began_at) <= due_on and handed_in_at - ended_at <= HAND_IN_WITHIN
     return min(began_at, handed_in_at) if in_time else handed_in_at
 
@@ -44,12 +49,17 @@ def why_counted(submission: Any) -> str:
     if submission.arrived_at:
         return "It really arrived then. Staff handed it in, and the day on which they did does not count."
     if submission.counted_at < submission.submitted_at:
-        return (
-            "The upload began then: on or before the due day, and handed in within 60 minutes of the end of the upload."
+        began = (
+            "The upload began then"
+            if submission.counted_at == submission.document.upload_began_at
+            else "The upload ended then"
         )
+        return f"{began}: on or before the due day, and handed in within 60 minutes of the end of the upload."
     document, due_on = submission.document, submission.due_on
     if submission.assignment.kind != "essay" or not document or not due_on:
         return "It was handed in then."
+    if document.uploaded_at - document.upload_began_at > UPLOAD_WITHIN:
+        return "It was handed in then. The upload took more than 24 hours, so its beginning does not count."
     if timezone.localdate(document.upload_began_at) <= due_on < timezone.localdate(submission.submitted_at):
         return "It was handed in then. The upload began in time, but its end lay more than 60 minutes back."
     return "It was handed in then."

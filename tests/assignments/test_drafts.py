@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from accounts.permissions import Role
 from assignments import actions
+from assignments.deadlines import BANK_HOLIDAYS
 from assignments.models import CriterionDecision, Draft, Submission
-from assignments.policy import BANK_HOLIDAYS
 from core import clock
 from core.models import Event, Notice
 from core.refusals import NotAllowed, Refused, Stale, WrongState

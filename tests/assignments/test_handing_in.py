@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import RoleGrant
 from accounts.permissions import Role
-from assignments import actions, marking
+from assignments import actions, examination, marking
 from assignments.declarations import NAMES
 from assignments.models import Declaration, Document, Submission
 from core import clock
@@ -55,7 +55,8 @@ def uploaded(submission, began, ended):
     """The learner's upload, from its first byte to its end."""
     with clock.at(ended):
         file = factories.an_essay_file()
-        return actions.attach(submission, file=file, began_at=began, by=submission.enrolment.learner)
+        document = actions.attach(submission, file=file, began_at=began, by=submission.enrolment.learner)
+        examination.examine(document.pk)
 
 
 # ---- which time counts
@@ -93,6 +94,21 @@ def test_a_form_left_for_more_than_an_hour_after_the_upload_is_late_and_says_why
     body = Notice.objects.get(key=f"submission:{draft.pk}:receipt").body
     assert "1 day after the deadline, so it is late" in body
     assert "its end lay more than 60 minutes back" in body
+
+
+def test_an_upload_that_was_left_for_a_day_counts_from_its_end(draft):
+    """Or somebody could begin an upload in time and take it up again a month later."""
+    due_on = clock.today() + dt.timedelta(days=60)
+    began, ended = midnight_after(due_on) - HOUR, midnight_after(due_on) + 24 * HOUR
+    uploaded(draft, began, ended)
+
+    with clock.at(ended + HOUR / 2):
+        factories.hand_in(draft)
+
+    draft.refresh_from_db()
+    assert draft.counted_at == draft.submitted_at
+    body = Notice.objects.get(key=f"submission:{draft.pk}:receipt").body
+    assert "The upload took more than 24 hours, so its beginning does not count" in " ".join(body.split())
 
 
 def test_reports_count_the_same_moment(cast, draft):

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assignments import actions as assignments
+from assignments import examination
 from assignments.declarations import NAMES
 from assignments.models import Submission
 from core import clock
@@ -190,9 +191,12 @@ def test_no_log_holds_a_planted_word_whatever_is_opened_or_handed_in(cast, repor
             "signed_name": f"{MARKER}typed",
             "declares": NAMES,
         }
-        assert "is a program" in learner.post(attach, {"file": refused, **signed}).content.decode()
+        learner.post(attach, {"file": refused, **signed})
+        examination.examine(draft.documents.latest("pk").pk)
+        assert "is a program" in learner.get(reverse("assignments:submission", args=[draft.pk])).content.decode()
         good = SimpleUploadedFile(f"{MARKER}good.docx", _essay("good").read())
         learner.post(attach, {"file": good})
+        examination.examine(draft.documents.latest("pk").pk)
         assert "Your essay is in" in learner.post(submit, signed, follow=True).content.decode()
         refused = SimpleUploadedFile(f"{MARKER}refused.docx", b"MZ" + MARKER.encode() * 50)
         behalf = {"file": refused, "behalf_reason": f"{MARKER}behalf", "signed_name": f"{MARKER}signed"}
