@@ -146,3 +146,7 @@ class Draft(models.Model):
     @property
     def is_commented(self) -> bool:
         return self.state == DraftState.COMMENTED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == DraftState.WITHDRAWN
