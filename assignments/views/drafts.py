@@ -34,7 +34,7 @@ def part_of(found: Submission) -> dict[str, Any]:
     mine = Draft.objects.filter(submission__enrolment=found.enrolment_id, submission__assignment=found.assignment_id)
     rows = list(mine.select_related("document", "submission", "opened_by", "commented_by").order_by("sent_at"))
     waiting = any(one.is_sent and one.submission_id == found.pk for one in rows)
-    sent = sum(one.state != "withdrawn" for one in rows)
+    sent = sum(not one.is_withdrawn for one in rows)
     return {
         "writing": text,
         "writing_is_used": text is not None and text.is_in(found.document),
