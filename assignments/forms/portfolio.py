@@ -85,8 +85,9 @@ class AddEvidenceForm(ArrivingForm):
         self.fields["criteria"].label_from_instance = criterion_label  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
         check_contract(self)
-        return self.cleaned_data
+        return cleaned
 
 
 class EditEvidenceForm(Form):
