@@ -22,6 +22,7 @@ from programmes.models import (
     Unit,
 )
 
+LIMITS = {"portfolio_needs", "tutor_extension_days", "words_rule", "words_tolerance", "words_excluded", "drafts"}
 SHIPPED = Path(__file__).resolve().parents[2] / "catalogue"
 
 
@@ -46,7 +47,9 @@ class Command(BaseCommand):
 def load(tables: Table) -> str:
     """Write one file's tables and say what happened: loaded, changed or unchanged.
 
-    A version that a cohort uses is not changed, because learners are assessed by it; resources may be, at any time.
+    A version that a cohort uses is not changed, because learners are assessed by it; resources may be, at any time. Where the
+    file differs only in limits and needs (`LIMITS`), the cohorts keep theirs and the file is no error: an update of Waymark
+    that ships a new limit changes nothing for those who are under way.
     """
     organisation = _organisation(tables["organisation"])
     facts = {**tables["qualification"], "organisation": organisation}
@@ -58,12 +61,15 @@ def load(tables: Table) -> str:
         _write_content(version, tables)
         _write_resources(version, tables["resources"])
         return f"loaded {version}"
-    changed = _written(version) != _wanted(tables)
-    if changed:
-        if version.cohorts.exists():
+    written, wanted = _written(version), _wanted(tables)
+    changed = written != wanted
+    kept = changed and version.cohorts.exists()
+    if kept:
+        if _without_limits(written) != _without_limits(wanted):
             raise CatalogueError(
                 f"{version} is used by a cohort and cannot be changed. Give the changed content a new version."
             )
+    elif changed:
         QualificationVersion.objects.filter(pk=version.pk).update(**facts)
         version.assignments.all().delete()
         version.units.all().delete()
@@ -72,6 +78,8 @@ def load(tables: Table) -> str:
     if resources:
         version.resources.all().delete()
         _write_resources(version, tables["resources"])
+    if kept:
+        return f"kept {version}: its cohorts go on with the limits and needs they began with"
     return f"{'changed' if changed or resources else 'unchanged'} {version}"
 
 
@@ -130,6 +138,13 @@ def _written(version: QualificationVersion) -> Table:
         "units": [_unit(unit) for unit in version.units.prefetch_related("outcomes__criteria").order_by("number")],
         "assignments": [_assignment(one) for one in version.assignments.prefetch_related("units")],
     }
+
+
+def _without_limits(tables: Table) -> Table:
+    """What learners are assessed by."""
+    assignments = [{name: one[name] for name in one if name not in LIMITS} for one in tables["assignments"]]
+    version = {name: value for name, value in tables["version"].items() if name not in LIMITS}
+    return {**tables, "version": version, "assignments": assignments}
 
 
 def _columns(model: Any, without: set[str]) -> list[str]:
