@@ -164,6 +164,19 @@ def test_of_a_piece_one_may_not_see_there_is_the_passage_and_nothing_else(cast, 
         assert "Before it" not in said
 
 
+def test_a_name_between_shared_words_of_a_piece_one_may_not_see_is_not_shown(cast, submission):
+    theirs = a_cast()
+    words = PASSAGE.split()
+    named = " ".join([*words[:30], "Philippa Hidden", *words[30:]])
+    other = handed_in(theirs, named, one=factories.an_enrolment(cast=theirs))
+    compared(other)
+
+    said = text_of(page(cast, "tutor", submission, "assignments:similarity", other.pk))
+
+    assert "borrowed29 … borrowed30" in said
+    assert "Philippa" not in said
+
+
 def test_a_piece_one_may_see_is_named_and_has_its_surroundings(cast, cohort, submission):
     other = handed_in(cast, own_words(5), f"Just before {PASSAGE} just after.", cohort=cohort)
     compared(other)
