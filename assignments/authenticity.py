@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from assignments import declarations
+from assignments import declarations, similarity
 from assignments.models import Document, Draft, SimilarityCheck, SimilarityMatch, Submission, WritingVersion
 from core import clock
 from core.templatetags.ui import half_up
@@ -214,18 +215,26 @@ class PassagePair:
 
 
 def pairs_of(row: Beside, document: Document) -> list[PassagePair]:
-    """The passages side by side. Of a piece this person may not see there is the passage alone."""
+    """The passages side by side. Of a piece this person may not see there are the shared words alone."""
     other = row.other.document
     own_text, other_text = document.reading.text, other.reading.text if other else ""
-    return [
-        PassagePair(
-            number,
-            one["words"],
-            _side(own_text, one["start"], one["end"], around=CONTEXT),
-            _side(other_text, one["other_start"], one["other_end"], around=CONTEXT if row.submission else 0),
-        )
-        for number, one in enumerate(row.match.seen_from(document.pk), start=1)
-    ]
+    pairs = []
+    for number, one in enumerate(row.match.seen_from(document.pk), start=1):
+        own = _side(own_text, one["start"], one["end"], around=CONTEXT)
+        if row.submission:
+            theirs = _side(other_text, one["other_start"], one["other_end"], around=CONTEXT)
+        else:
+            theirs = Side("", _shared(own.text, other_text[one["other_start"] : one["other_end"]]), "")
+        pairs.append(PassagePair(number, one["words"], own, theirs))
+    return pairs
+
+
+def _shared(own: str, other: str) -> str:
+    """The words of the other passage that stand in this one too: what lies between may name somebody."""
+    first, second = similarity.tokens(own), similarity.tokens(other)
+    blocks = SequenceMatcher(None, first.values, second.values, autojunk=False).get_matching_blocks()
+    runs = [other[second.starts[j] : second.ends[j + size - 1]] for _, j, size in blocks if size]
+    return " … ".join(runs)
 
 
 def _side(text: str, start: int, end: int, *, around: int) -> Side:

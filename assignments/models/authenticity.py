@@ -19,12 +19,15 @@ GIVE_UP_AFTER = 5
 class Fingerprint(models.Model):
     """One run of words of a handed-in document, as a hash, with the number of the word at which it begins.
 
-    The primary key is the only index: a document is looked up by its hashes, and never changes.
+    The primary key is the only index, and no constraint is checked for each of the thousands of rows that come at once: a
+    document is looked up by its hashes, never changes, and one that is gone is passed over.
     """
 
     pk = models.CompositePrimaryKey("hash", "document_id", "position")
     hash = models.BigIntegerField()
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+", db_index=False)
+    document = models.ForeignKey(
+        Document, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     position = models.PositiveIntegerField()
 
     def __str__(self) -> str:

@@ -31,7 +31,7 @@ def submission(cast, cohort):
     return found
 
 
-def page(cast, who, submission, name="assignments:authenticity", *more):
+def asked(cast, who, submission, name="assignments:authenticity", *more):
     return cast.client_of(who).get(reverse(name, args=[submission.pk, *more]))
 
 
@@ -43,7 +43,7 @@ def text_of(response):
 
 
 def test_the_declaration_stands_there_word_for_word_with_the_ai_statement_and_what_was_allowed(cast, submission):
-    said = text_of(page(cast, "tutor", submission))
+    said = text_of(asked(cast, "tutor", submission))
 
     for line in submission.declaration.wording.splitlines():
         assert line in said
@@ -57,7 +57,7 @@ def test_more_ai_than_the_assignment_allows_is_said_and_not_judged(cast, cohort)
     draft.refresh_from_db()
     actions.submit(draft, ai_use="other", ai_statement="A tool wrote my table.", signed_name="A", by=one.learner)
 
-    said = text_of(page(cast, "tutor", draft))
+    said = text_of(asked(cast, "tutor", draft))
 
     assert "goes beyond what the assignment allows" in said
     assert "A tool wrote my table." in said
@@ -76,14 +76,14 @@ def test_every_version_that_was_kept_is_listed_with_its_words_and_fingerprint(ca
         ("essay.docx", 4200, False),
         ("second.docx", 4300, True),
     ]
-    assert all(row.sha256[:16] in text_of(page(cast, "eqa", draft)) for row in drafts)
+    assert all(row.sha256[:16] in text_of(asked(cast, "eqa", draft)) for row in drafts)
 
 
 def test_the_percentage_comes_with_what_it_is_a_percentage_of(cast, cohort, submission):
     other = handed_in(cast, PASSAGE, own_words(5), own_words(6), cohort=cohort)
     compared(other)
 
-    said = text_of(page(cast, "tutor", other))
+    said = text_of(asked(cast, "tutor", other))
 
     assert "27 % of the 220 words compared stand also in other work of this centre." in said
     assert "Compared with 1 other piece of work from all cohorts. Quotations, references and" in said
@@ -94,7 +94,7 @@ def test_a_match_found_later_shows_in_the_earlier_file_too(cast, cohort, submiss
     other = handed_in(cast, PASSAGE, own_words(5), cohort=cohort)
     compared(other)
 
-    said = text_of(page(cast, "tutor", submission))
+    said = text_of(asked(cast, "tutor", submission))
 
     assert "There is no other work to compare this with yet." in said
     assert str(other.enrolment.learner) in said
@@ -113,7 +113,7 @@ def test_two_pieces_compared_at_one_moment_show_each_other_once(cast, cohort, su
 def test_before_it_is_compared_the_file_says_so(cast, cohort):
     waiting = handed_in(cast, own_words(1), cohort=cohort)
 
-    assert "This is being compared with the other work of the centre." in text_of(page(cast, "tutor", waiting))
+    assert "This is being compared with the other work of the centre." in text_of(asked(cast, "tutor", waiting))
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,13 @@ def test_nobody_reads_the_file_of_their_own_work(cast, cohort):
     one = factories.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
     own = handed_in(cast, own_words(1), one=one)
 
-    assert page(cast, "learner", own).status_code == 404
+    assert asked(cast, "learner", own).status_code == 404
 
 
 def test_a_draft_has_no_file(cast, cohort):
     draft = factories.a_submission(cast=cast, one=factories.an_enrolment(cast=cast, cohort=cohort), state="draft")
 
-    assert page(cast, "tutor", draft).status_code == 404
+    assert asked(cast, "tutor", draft).status_code == 404
 
 
 def test_of_a_piece_one_may_not_see_there_is_the_passage_and_nothing_else(cast, submission):
@@ -151,8 +151,8 @@ def test_of_a_piece_one_may_not_see_there_is_the_passage_and_nothing_else(cast, 
     other = handed_in(theirs, secret, f"Before it {PASSAGE} after it.", one=factories.an_enrolment(cast=theirs))
     compared(other)
 
-    file = text_of(page(cast, "tutor", submission))
-    beside = text_of(page(cast, "tutor", submission, "assignments:similarity", other.pk))
+    file = text_of(asked(cast, "tutor", submission))
+    beside = text_of(asked(cast, "tutor", submission, "assignments:similarity", other.pk))
 
     assert "A piece of another cohort" in file
     assert "borrowed59" in beside
@@ -164,11 +164,24 @@ def test_of_a_piece_one_may_not_see_there_is_the_passage_and_nothing_else(cast, 
         assert "Before it" not in said
 
 
+def test_a_name_between_shared_words_of_a_piece_one_may_not_see_is_not_shown(cast, submission):
+    theirs = a_cast()
+    words = PASSAGE.split()
+    named = " ".join([*words[:30], "Philippa Hidden", *words[30:]])
+    other = handed_in(theirs, named, one=factories.an_enrolment(cast=theirs))
+    compared(other)
+
+    said = text_of(asked(cast, "tutor", submission, "assignments:similarity", other.pk))
+
+    assert "borrowed29 … borrowed30" in said
+    assert "Philippa" not in said
+
+
 def test_a_piece_one_may_see_is_named_and_has_its_surroundings(cast, cohort, submission):
     other = handed_in(cast, own_words(5), f"Just before {PASSAGE} just after.", cohort=cohort)
     compared(other)
 
-    said = text_of(page(cast, "iqa", submission, "assignments:similarity", other.pk))
+    said = text_of(asked(cast, "iqa", submission, "assignments:similarity", other.pk))
 
     assert str(other.enrolment.learner) in said
     assert other.get_absolute_url() in said
@@ -180,7 +193,7 @@ def test_two_pieces_with_nothing_in_common_have_no_page(cast, cohort, submission
     other = handed_in(cast, own_words(9), cohort=cohort)
     compared(other)
 
-    assert page(cast, "tutor", submission, "assignments:similarity", other.pk).status_code == 404
+    assert asked(cast, "tutor", submission, "assignments:similarity", other.pk).status_code == 404
 
 
 # ---- what is added
@@ -192,7 +205,7 @@ def test_a_decision_is_kept_beside_the_earlier_one_and_tells_who_and_when(cast, 
 
     assert [row.verdict for row in submission.similarity_decisions.all()] == ["nothing", "talk"]
     assert Event.objects.about(submission).filter(verb="judge_similarity").count() == 2
-    said = text_of(page(cast, "eqa", submission))
+    said = text_of(asked(cast, "eqa", submission))
     assert said.index("Looked at, nothing to follow") < said.index("Talk to the learner")
 
 
@@ -211,7 +224,7 @@ def test_nothing_is_decided_before_the_comparison_is_made(cast, cohort):
 def test_a_talk_is_kept_with_its_day_and_minutes(cast, submission):
     actions.note_viva(submission, held_on=clock.today(), minutes=12, note="Knows it well.", by=cast.tutor)
 
-    said = text_of(page(cast, "iqa", submission))
+    said = text_of(asked(cast, "iqa", submission))
 
     assert "12 min" in said
     assert "Knows it well." in said
@@ -267,7 +280,7 @@ def test_a_question_without_words_is_refused(cast, submission, act, facts):
 
 
 def test_an_external_verifier_reads_and_adds_nothing(cast, submission):
-    assert "Note a talk" not in text_of(page(cast, "eqa", submission))
+    assert "Note a talk" not in text_of(asked(cast, "eqa", submission))
     with pytest.raises(NotAllowed, match="Your role reads"):
         actions.raise_concern(submission, text="Why?", by=cast.eqa)
 
@@ -323,9 +336,9 @@ def test_what_was_typed_is_not_lost_when_it_is_refused(cast, submission):
 def test_the_room_the_reading_page_and_the_sample_lead_to_the_file(cast, cohort, submission):
     url = reverse("assignments:authenticity", args=[submission.pk])
 
-    assert url in text_of(page(cast, "tutor", submission, "assignments:room"))
-    assert url in text_of(page(cast, "eqa", submission, "assignments:read"))
-    assert url not in text_of(page(cast, "learner", submission, "assignments:read"))
+    assert url in text_of(asked(cast, "tutor", submission, "assignments:room"))
+    assert url in text_of(asked(cast, "eqa", submission, "assignments:read"))
+    assert url not in text_of(asked(cast, "learner", submission, "assignments:read"))
     factories.mark(submission, cast=cast)
     submission.refresh_from_db()
     sample = factories.verification.select(submission, reason="Every piece", by=cast.iqa)
@@ -336,3 +349,29 @@ def test_a_comparison_never_looks_at_a_piece_that_was_not_handed_in(cast, cohort
     draft = factories.a_submission(cast=cast, one=factories.an_enrolment(cast=cast, cohort=cohort), state="draft")
     assert comparison.queue_missing() == 0
     assert not SimilarityCheck.objects.filter(document=draft.document_id).exists()
+
+
+@pytest.mark.browser
+def test_passages_side_by_side_are_accessible_and_stacked_on_a_phone(page, sign_in, axe, cast_for_browser):
+    cast = cast_for_browser
+    cohort = factories.a_cohort(cast=cast)
+    first = handed_in(cast, own_words(1), PASSAGE, own_words(2), cohort=cohort)
+    second = handed_in(cast, own_words(3), PASSAGE, own_words(4), cohort=cohort)
+    # Where commits are real, handing in has rung the bell and the comparison is made.
+    for one in (first, second):
+        if not SimilarityCheck.objects.get(document=one.document).computed_at:
+            compared(one)
+    sign_in(cast.tutor)
+
+    for url in (
+        reverse("assignments:authenticity", args=[second.pk]),
+        reverse("assignments:similarity", args=[second.pk, first.pk]),
+    ):
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(url)
+        axe()
+        page.set_viewport_size({"width": 320, "height": 700})
+        axe()
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    left, right = page.locator(".wm-pair > div").all()
+    assert right.bounding_box()["y"] > left.bounding_box()["y"] + left.bounding_box()["height"] - 1

@@ -28,6 +28,7 @@ def main(words: list[str]) -> int:
     asked.add_argument(
         "--written", type=int, default=0, help="how many of them are written out; the rest are copies (all)"
     )
+    asked.add_argument("--times-only", action="store_true", help="similarity: leave recall and false matches out")
     options = asked.parse_args(words)
     try:
         with temporary_folder("bench") as folder, postgres() as database, redis() as broker:
@@ -67,7 +68,8 @@ def measured(options: argparse.Namespace) -> int:
     if options.what == "similarity":
         from tests.bench import similarity
 
-        return similarity.measured(options.essays, min(options.written or options.essays, options.essays), say)
+        written = min(options.written or options.essays, options.essays)
+        return similarity.measured(options.essays, written, say, times_only=options.times_only)
     world = pages.World(around=options.learners, say=say)
     pairs = [one for one in pages.pairs(world) if options.only in one.name]
     if options.profile:

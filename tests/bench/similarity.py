@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -43,7 +44,7 @@ def _made(seeds: range) -> list[tuple[str, list[list[Any]], int, list[Any]]]:
     return made
 
 
-def measured(stored: int, written: int, say: Callable[[str], None]) -> int:
+def measured(stored: int, written: int, say: Callable[[str], None], *, times_only: bool = False) -> int:
     say(f"{written} essays are written, {stored} stored")
     began = time.monotonic()
     cohort, cast, documents = load(stored, written, say)
@@ -53,8 +54,9 @@ def measured(stored: int, written: int, say: Callable[[str], None]) -> int:
           f"table {size['table']}, index {size['index']}, texts {size['texts']}", flush=True)  # fmt: skip
     _times(cohort, cast)
     say("times are taken")
-    _recall(documents, say)
-    _wrong(say)
+    if not times_only:
+        _recall(documents, say)
+        _wrong(say)
     with connection.cursor() as cursor:
         cursor.execute("show server_version")
         print(f"\nPython {sys.version.split()[0]}, PostgreSQL {cursor.fetchone()[0]}, {os.cpu_count()} cores, "
@@ -67,11 +69,6 @@ def load(stored: int, written: int, say: Callable[[str], None]) -> tuple[Any, An
     cohort = worlds.factories.a_cohort(cast=cast, version=worlds.a_version())
     with connection.cursor() as cursor:
         cursor.execute("alter table assignments_fingerprint drop constraint assignments_fingerprint_pkey")
-        cursor.execute(
-            "select conname from pg_constraint where conrelid = 'assignments_fingerprint'::regclass and contype = 'f'"
-        )
-        (foreign,) = [name for (name,) in cursor.fetchall()]
-        cursor.execute(f'alter table assignments_fingerprint drop constraint "{foreign}"')
     documents: list[int] = []
     batches = [range(n, min(n + BATCH, written)) for n in range(0, written, BATCH)]
     with multiprocessing.get_context("fork").Pool(2) as pool:
@@ -84,10 +81,6 @@ def load(stored: int, written: int, say: Callable[[str], None]) -> tuple[Any, An
         say("and their copies")
     with connection.cursor() as cursor:
         cursor.execute("alter table assignments_fingerprint add primary key (hash, document_id, position)")
-        cursor.execute(
-            f'alter table assignments_fingerprint add constraint "{foreign}" foreign key (document_id) '
-            "references assignments_document(id) deferrable initially deferred"
-        )
     worlds.analyse()
     return cohort, cast, documents
 
@@ -174,13 +167,21 @@ def _sizes() -> dict[str, Any]:
         return dict(zip(("rows", "table", "index", "texts"), cursor.fetchone(), strict=True))
 
 
+def _served() -> float:
+    """Seconds of processor that this connection's PostgreSQL process has used, which do not depend on what else runs."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        facts = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
+    return (int(facts[11]) + int(facts[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class _Undone(Exception):
     pass
 
 
 def _times(cohort: Any, cast: Any, runs: int = 21) -> None:
     """The first is cold and told apart."""
-    whole, statement, own_time = [], [], []
+    whole, statement, own_time, server_time = [], [], [], []
     for number in range(runs):
         html, text, _, own = prepared(corpus.essay(f"timed {number}"))
         try:
@@ -188,10 +189,11 @@ def _times(cohort: Any, cast: Any, runs: int = 21) -> None:
                 (one,) = _submissions(cohort, cast, 1)
                 Reading.objects.create(document=one.document, html=html, text=text, converter="bench", sha256="0" * 64)
                 check = comparison.queue(one)
-                began, spent = time.perf_counter(), time.process_time()
+                began, spent, served = time.perf_counter(), time.process_time(), _served()
                 comparison.compare(check.pk)
                 whole.append(time.perf_counter() - began)
                 own_time.append(time.process_time() - spent)
+                server_time.append(_served() - served)
                 prints = similarity.fingerprints(own)
                 began = time.perf_counter()
                 comparison.candidates(prints, [one.document_id])
@@ -201,7 +203,8 @@ def _times(cohort: Any, cast: Any, runs: int = 21) -> None:
             pass
     print(f"one new essay of {own.compared:,} words: first {whole[0] * 1000:.0f} ms; then median of {runs - 1} "
           f"{statistics.median(whole[1:]) * 1000:.0f} ms, worst {max(whole[1:]) * 1000:.0f} ms; "
-          f"{statistics.median(own_time[1:]) * 1000:.0f} ms of processor in Python; "
+          f"{statistics.median(own_time[1:]) * 1000:.0f} ms of processor in Python and "
+          f"{statistics.median(server_time[1:]) * 1000:.0f} ms in PostgreSQL; "
           f"the look-up of candidates {statistics.median(statement[1:]) * 1000:.0f} ms", flush=True)  # fmt: skip
 
 

@@ -82,6 +82,20 @@ def test_a_changed_version_is_changed_as_long_as_no_cohort_uses_it(load, cast):
     assert Unit.objects.get().title == "Renamed"
 
 
+def test_a_cohort_under_way_keeps_the_limits_it_began_with(load, cast):
+    """An update of Waymark may ship another need or limit. It is for cohorts to come, and no error for the others."""
+    load()
+    version = QualificationVersion.objects.get()
+    factories.a_cohort(cast=cast, version=version)
+
+    said = load(FILE.replace("[version]", '[version]\nportfolio_needs = ["goals", "mapping"]\ntutor_extension_days = 3'))
+
+    assert said.startswith("one.toml: kept")
+    version.refresh_from_db()
+    assert (version.portfolio_needs[0], version.tutor_extension_days) == ("goals", 14)
+    assert "mapping" not in version.portfolio_needs
+
+
 def test_resources_are_changed_even_while_a_cohort_runs(load, cast):
     load()
     factories.a_cohort(cast=cast, version=QualificationVersion.objects.get())
