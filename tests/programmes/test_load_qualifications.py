@@ -88,7 +88,9 @@ def test_a_cohort_under_way_keeps_the_limits_it_began_with(load, cast):
     version = QualificationVersion.objects.get()
     factories.a_cohort(cast=cast, version=version)
 
-    said = load(FILE.replace("[version]", '[version]\nportfolio_needs = ["goals", "mapping"]\ntutor_extension_days = 3'))
+    said = load(
+        FILE.replace("[version]", '[version]\nportfolio_needs = ["goals", "mapping"]\ntutor_extension_days = 3')
+    )
 
     assert said.startswith("one.toml: kept")
     version.refresh_from_db()
