@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from assignments import declarations, similarity
@@ -32,26 +32,40 @@ class Kept:
 
 
 def drafts_of(submission: Submission) -> list[Kept]:
-    """Every version that the system kept, oldest first: files, texts written here, drafts sent for comment."""
-    every = [*_files(submission), *_written(submission), *_commented(submission)]
-    return sorted(every, key=lambda one: one.made_at)
+    """Every version that the system kept, oldest first: files, texts written here, drafts sent for comment. One statement."""
+    pk, nothing, none = submission.pk, Value(""), Value(0)
+    files = Document.objects.filter(submission=pk).values_list(
+        "uploaded_at", Value("file"), "name", "words", "sha256", "pk", none, none
+    )
+    written = WritingVersion.objects.filter(writing__submission=pk).values_list(
+        "saved_at", Value("written"), nothing, "words", nothing, "number", "added", "removed"
+    )
+    sent = Draft.objects.filter(submission=pk).values_list(
+        "sent_at", Value("draft"), Coalesce("commented_by__full_name", nothing), "document__words", "document__sha256",
+        "pk", none, none,
+    )  # fmt: skip
+    rows = files.order_by().union(written.order_by(), sent.order_by(), all=True)
+    return [_kept(submission, *row) for row in sorted(rows, key=lambda row: (row[0], row[1] == "draft", row[5]))]
 
 
-def _files(submission: Submission) -> Iterable[Kept]:
-    for one in Document.objects.filter(submission=submission.pk):
-        yield Kept(one.uploaded_at, one.name, one.words, one.sha256, one.pk == submission.document_id)
-
-
-def _written(submission: Submission) -> Iterable[Kept]:
-    for one in WritingVersion.objects.filter(writing__submission=submission.pk).order_by("number"):
-        changed = f"{one.added:,} words added, {one.removed:,} taken out"
-        yield Kept(one.saved_at, f"Version {one.number} of the text written here: {changed}", one.words, "")
-
-
-def _commented(submission: Submission) -> Iterable[Kept]:
-    for one in Draft.objects.filter(submission=submission.pk).select_related("document", "commented_by"):
-        answer = f", commented by {one.commented_by}" if one.commented_by else ""
-        yield Kept(one.sent_at, f"Sent to the tutor for comment{answer}", one.document.words, one.document.sha256)
+def _kept(
+    submission: Submission,
+    made_at: dt.datetime,
+    kind: str,
+    name: str,
+    words: int | None,
+    sha256: str,
+    number: int,
+    added: int,
+    removed: int,
+) -> Kept:
+    if kind == "written":
+        what = f"Version {number} of the text written here: {added:,} words added, {removed:,} taken out"
+    elif kind == "draft":
+        what = f"Sent to the tutor for comment{f', commented by {name}' if name else ''}"
+    else:
+        what = name
+    return Kept(made_at, what, words, sha256, kind == "file" and number == submission.document_id)
 
 
 def files_seen_by(user: User) -> QuerySet[Submission]:

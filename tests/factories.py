@@ -6,11 +6,14 @@ Everything is keyword-only. What is not given is invented; numbers rise, so that
 import datetime as dt
 import io
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import connection
 from docx import Document as Docx
 
 from accounts import actions as accounts
@@ -41,6 +44,15 @@ CRITERIA = {
     "501": (("1.1", "Plan a programme"),),
     "503": (("1.1", "Evaluate the benefits"),),
 }
+
+
+@contextmanager
+def unfrozen() -> Iterator[None]:
+    """For breaking what the database protects, as damage or an intruder would. PostgreSQL, and inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def number() -> int:

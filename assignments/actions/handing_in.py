@@ -167,6 +167,10 @@ def _hand_in(
     now: dt.datetime,
     by: User,
 ) -> Submission:
+    # A worker that makes another file ready locks the same row: what is handed in is what was looked at.
+    holds = Submission.objects.select_for_update().values_list("document_id", flat=True).get(pk=submission.pk)
+    if holds != submission.document_id and submission.state == SubmissionState.DRAFT:
+        raise Stale("Another file has been checked and taken in the meantime. Look at it, then hand in.")
     _sign(submission, **signed, now=now, by=by)
     step.check(submission, by)
     is_essay = submission.assignment.kind == "essay"

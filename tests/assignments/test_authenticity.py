@@ -79,6 +79,26 @@ def test_every_version_that_was_kept_is_listed_with_its_words_and_fingerprint(ca
     assert all(row.sha256[:16] in text_of(asked(cast, "eqa", draft)) for row in drafts)
 
 
+@pytest.mark.sqlite
+def test_what_was_written_here_and_sent_for_comment_is_part_of_the_history(cast, cohort, django_assert_num_queries):
+    one = factories.an_enrolment(cast=cast, cohort=cohort)
+    draft = actions.begin(one, assignment=factories.essay_of(cohort), by=one.learner)
+    text = "# 1.1 Define and compare\n\n" + own_words(7) + "\n\n"
+    actions.save_writing(draft, body=text, revision=0, cause="by_hand", by=one.learner)
+    actions.use_writing(draft, by=one.learner)
+    draft.refresh_from_db()
+    sent = actions.send_draft(draft, source="file", by=one.learner)
+    actions.comment_on_draft(sent, comments="Weigh the second source.", revision=0, by=cast.tutor)
+
+    with django_assert_num_queries(1):
+        rows = authenticity.drafts_of(draft)
+
+    said = [row.what for row in rows]
+    assert f"Sent to the tutor for comment, commented by {cast.tutor}" in said
+    assert any(what.startswith("Version 1 of the text written here:") for what in said)
+    assert [row.made_at for row in rows] == sorted(row.made_at for row in rows)
+
+
 def test_the_percentage_comes_with_what_it_is_a_percentage_of(cast, cohort, submission):
     other = handed_in(cast, PASSAGE, own_words(5), own_words(6), cohort=cohort)
     compared(other)

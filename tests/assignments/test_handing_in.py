@@ -54,7 +54,7 @@ def midnight_after(day):
 def uploaded(submission, began, ended):
     """The learner's upload, from its first byte to its end."""
     with clock.at(ended):
-        file = factories.an_essay_file()
+        file = factories.an_essay_file(seed="second")
         document = actions.attach(submission, file=file, began_at=began, by=submission.enrolment.learner)
         examination.examine(document.pk)
 
