@@ -286,8 +286,9 @@ verification:make_claims             -                              xxxx>xxxs
 """
 
 # Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
-NOTED = {"assignments:document", "assignments:evidence", "assignments:bundle_file"}
-NOTED = {"assignments:document", "assignments:evidence", "assignments:extension_evidence"}
+NOTED = {
+    "assignments:document", "assignments:evidence", "assignments:bundle_file", "assignments:extension_evidence",
+}  # fmt: skip
 
 SAID = {200: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}
 

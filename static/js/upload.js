@@ -1,25 +1,10 @@
 // Sends the file of a form in pieces before the form itself: input type="file" data-resumable="address that begins an upload".
 // The server says at which byte to go on, so a lost connection, a reload or an ended session costs one piece and not the file.
 // Without this script the form sends its file as any form does.
-const SMALLEST = 256 * 1024;
-const PATIENCE = [1, 2, 4, 8, 15, 30]; // seconds between tries
-// The cookie's token, not the page's: it still fits after somebody signed in again in another window.
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
-const megabytes = (bytes) => (bytes / 1024 / 1024).toFixed(bytes < 1024 * 1024 ? 2 : 1);
-
-class Stop extends Error {}
+import { Pieces, Stop, megabytes } from "./pieces.js";
 
 function made(name, properties = {}) {
   return Object.assign(document.createElement(name), properties);
-}
-
-// Until the time is up or the connection is back.
-function pause(seconds, signal) {
-  return new Promise((go, stop) => {
-    const timer = setTimeout(go, seconds * 1000);
-    window.addEventListener("online", () => go(clearTimeout(timer)), { once: true });
-    signal.addEventListener("abort", () => stop(new Stop()), { once: true });
-  });
 }
 
 class Sender {
@@ -89,24 +74,9 @@ class Sender {
     }
   }
 
-  async send(file) {
-    const about = new URLSearchParams({ name: file.name, size: file.size, modified: file.lastModified });
-    this.say(`Sending ${file.name}`);
-    const began = await this.ask(this.input.dataset.resumable, about, {});
-    let { offset, complete } = began;
-    let size = SMALLEST;
-    if (offset) this.say(`Going on with ${file.name} at ${megabytes(offset)} MB`);
-    while (!complete) {
-      const started = performance.now();
-      const answer = await this.ask(began.url, file.slice(offset, offset + size), { "Upload-Offset": offset, "Content-Type": "application/octet-stream" });
-      ({ offset, complete = false } = answer);
-      const took = performance.now() - started;
-      if (took < 1000) size = Math.min(size * 2, began.piece * 2);
-      else if (took > 4000) size = Math.max(size / 2, SMALLEST);
-      this.show(file, offset);
-    }
-    this.say(`${file.name} has arrived`);
-    return began.upload;
+  send(file) {
+    const page = { say: (...words) => this.say(...words), show: (...facts) => this.show(...facts), signal: this.abort.signal };
+    return new Pieces(page).send(file, this.input.dataset.resumable);
   }
 
   show(file, offset) {
@@ -115,37 +85,6 @@ class Sender {
     const quarter = Math.floor(share / 25);
     this.say(`Sending ${file.name}: ${share} %, ${megabytes(offset)} of ${megabytes(file.size)} MB`, { aloud: quarter !== this.quarter });
     this.quarter = quarter;
-  }
-
-  // Asks until there is an answer. A sentence of the server ends it; everything else is tried again.
-  async ask(address, body, headers) {
-    for (let tries = 0; ; tries++) {
-      if (this.abort.signal.aborted) throw new Stop();
-      const trouble = await this.tried(address, body, headers).catch((reason) => {
-        if (reason instanceof Stop) throw reason;
-        if (this.abort.signal.aborted) throw new Stop();
-        return "No connection. What has arrived is kept, and this goes on by itself when you are back";
-      });
-      if (typeof trouble !== "string") return trouble;
-      this.say(trouble, { late: true });
-      await pause(PATIENCE[Math.min(tries, PATIENCE.length - 1)], this.abort.signal);
-    }
-  }
-
-  async tried(address, body, headers) {
-    const answer = await fetch(address, {
-      method: "POST",
-      body,
-      headers: { "X-CSRFToken": token(), ...headers },
-      redirect: "manual",
-      signal: this.abort.signal,
-    });
-    if (answer.type === "opaqueredirect") return "You have been signed out. Sign in again in another window; then this goes on by itself";
-    const type = answer.headers.get("Content-Type") ?? "";
-    if (type.startsWith("application/json")) return answer.json();
-    if (answer.status < 500 && type.startsWith("text/plain")) throw new Stop((await answer.text()).slice(0, 300));
-    if (answer.status === 404) throw new Stop("What had arrived is no longer here. Load this page again and choose the file once more.");
-    return "The server does not answer as it should. What has arrived is kept, and this is tried again";
   }
 }
 
