@@ -21,7 +21,7 @@ def deliver_notices(ids: list[int]) -> int:
 @shared_task
 def run_command(name: str, *args: str) -> None:
     """Run a management command: how the schedule does all its work, so that cron and a shell can do it too."""
-    call_command(name, *args)
+    call_command(name, *args, verbosity=0)
 
 
 def ring(task: Any, *args: Any) -> None:

@@ -1,47 +1,13 @@
 // Saves a form while it is written: data-autosave="address" on the form, an element with data-saved for the word.
 // A copy stays in this browser until the server has the text, so that neither an ended session nor a crash costs a word.
 // write.js builds on Keeper: an essay has a revision, and may be open in two windows.
+import { fill, newSign, readable, store } from "./kept.js";
+
 const PAUSE = 1500;
 // Who types without a pause is saved all the same.
 const LONGEST = 5000;
 // The cookie's token, not the page's: it still fits after somebody signed in again in another window.
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
-
-function readable(form) {
-  const values = {};
-  for (const [name, value] of new FormData(form)) {
-    if (name === "csrfmiddlewaretoken" || name === "revision" || typeof value !== "string") continue;
-    (values[name] ??= []).push(value);
-  }
-  return values;
-}
-
-function fill(form, values) {
-  for (const control of form.elements) {
-    if (!control.name || control.type === "hidden" || control.type === "file" || control.type === "submit") continue;
-    const kept = values[control.name];
-    if (control.type === "checkbox" || control.type === "radio") control.checked = Boolean(kept?.includes(control.value));
-    else if (kept) control.value = kept.shift();
-  }
-}
-
-// Storage may be full or forbidden: the server's copy is then the only one.
-export function store(key, value) {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else if (value !== undefined) localStorage.setItem(key, value);
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function newSign() {
-  const sign = document.createElement("p");
-  sign.role = "status";
-  sign.className = "wm-saved";
-  return sign;
-}
 
 export class Keeper {
   constructor(form, address = form.dataset.autosave) {

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         queued = 0 if options["dry_run"] else reminders.queue(due, on=on, now=clock.now())
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(on, due, queued)))
-        else:
+        elif options["verbosity"]:
             self.stdout.write(f"{on}: {len(due)} reminders due, {queued} queued")
 
 

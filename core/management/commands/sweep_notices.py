@@ -18,4 +18,5 @@ class Command(BaseCommand):
         delivery.free_the_stuck(older_than=dt.timedelta(hours=1))
         waiting = list(Notice.objects.waiting().order_by("queued_at").values_list("pk", flat=True))
         sent = sum(delivery.deliver(waiting[start : start + BATCH]) for start in range(0, len(waiting), BATCH))
-        self.stdout.write(f"{sent} of {len(waiting)} waiting notices sent")
+        if options["verbosity"]:
+            self.stdout.write(f"{sent} of {len(waiting)} waiting notices sent")
