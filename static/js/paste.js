@@ -3,7 +3,7 @@ const HEADING = /^H([1-6])$/;
 const BLOCKS = "p, div, h1, h2, h3, h4, h5, h6, ul, ol, blockquote, table, section, article, main, pre";
 
 const flat = (text) => text.replace(/\s+/g, " ");
-const style = (node) => node.dataset.style ?? "";
+const style = (node) => node.dataset.look ?? "";
 const listed = (node) => /MsoList/.test(node.className) || /mso-list\s*:\s*(?!ignore|none)/i.test(style(node));
 
 function wrap(text, mark) {
@@ -101,9 +101,9 @@ function joined(found) {
 // Empty where the browser's own paste does as well: nothing but plain words.
 export function markdownOf(html) {
   // The content security policy holds in a parsed page too, and forbids styles: they are read under another name.
-  const quiet = html.replace(/<style\b[\s\S]*?<\/style>/gi, "").replace(/(\s)style(\s*=)/gi, "$1data-style$2");
+  const quiet = html.replace(/<style\b[\s\S]*?<\/style>/gi, "").replace(/(\s)style(\s*=)/gi, "$1data-look$2");
   const page = new DOMParser().parseFromString(quiet, "text/html");
-  if (!page.body.querySelector("h1, h2, h3, h4, h5, h6, b, strong, i, em, ul, ol, table, blockquote, p, [data-style*='font-weight'], [data-style*='font-style']")) return "";
+  if (!page.body.querySelector("h1, h2, h3, h4, h5, h6, b, strong, i, em, ul, ol, table, blockquote, p, [data-look*='font-weight'], [data-look*='font-style']")) return "";
   const loose = page.body.querySelector(BLOCKS) === null;
   if (loose) return flat(inline(page.body));
   // Google's documents come inside one bold element that is not bold.
