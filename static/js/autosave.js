@@ -1,7 +1,7 @@
 // Saves a form while it is written: data-autosave="address" on the form, an element with data-saved for the word.
 // A copy stays in this browser until the server has the text, so that neither an ended session nor a crash costs a word.
 // write.js builds on Keeper: an essay has a revision, and may be open in two windows.
-import { fill, newSign, readable, store } from "./kept.js";
+import { fill, newSign, readable, store, touched } from "./kept.js";
 
 const PAUSE = 1500;
 // Who types without a pause is saved all the same.
@@ -15,7 +15,7 @@ export class Keeper {
     this.address = address;
     this.key = `draft:${address}`;
     this.sign = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]") ?? form.appendChild(newSign());
-    this.before = this.typed();
+    this.before = touched(form) ? null : this.typed();
     this.offer();
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", () => this.changed());
@@ -25,6 +25,9 @@ export class Keeper {
     window.addEventListener("online", () => this.save());
     window.addEventListener("focus", () => this.save());
     window.addEventListener("pageshow", () => (this.gone = false));
+    // What was typed before this was here is saved as if it were typed now.
+    if (this.before === null) queueMicrotask(() => this.changed());
+    form.dataset.watched = "";
   }
 
   typed() {
@@ -44,6 +47,7 @@ export class Keeper {
   // What this browser kept and the server has not.
   offer() {
     const copy = store(this.key);
+    if (this.before === null) return;
     if (!copy || copy === this.before) return store(this.key, null);
     fill(this.form, JSON.parse(copy));
     this.say("Put back what you had written here before the connection ended. It is being saved");

@@ -17,6 +17,16 @@ export function fill(form, values) {
   }
 }
 
+// Whether somebody was faster than the script, or the browser put back what had been typed: the form is not as the server sent it.
+export function touched(form) {
+  return [...form.elements].some((one) => {
+    if (!one.name || one.type === "hidden" || one.type === "file" || one.type === "submit") return false;
+    if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
+    if (one.options) return [...one.options].some((option) => option.defaultSelected) && [...one.options].some((option) => option.selected !== option.defaultSelected);
+    return one.value !== one.defaultValue;
+  });
+}
+
 // Storage may be full or forbidden: the server's copy is then the only one.
 export function store(key, value) {
   try {

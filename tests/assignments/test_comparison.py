@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import random
+from contextlib import nullcontext
 
 import pytest
 from django.core.management import call_command
@@ -160,7 +161,8 @@ def test_a_frozen_portfolio_is_compared_without_its_headings_and_without_what_th
 
 def test_a_file_that_cannot_be_read_here_has_nothing_to_compare(cast, cohort):
     submission = handed_in(cast, own_words(1), cohort=cohort)
-    with factories.unfrozen():
+    # On SQLite nothing guards against a delete, and there is nothing to switch off.
+    with factories.unfrozen() if connection.vendor == "postgresql" else nullcontext():
         Reading.objects.filter(document=submission.document).delete()
 
     check = compared(submission)

@@ -22,6 +22,12 @@ def path(essay):
     return f"/submissions/{essay.pk}/write/"
 
 
+def opened(page, path):
+    """The page with its script at work: what these tests are about begins then."""
+    page.goto(path)
+    page.wait_for_selector("form[data-watched]")
+
+
 def box(page):
     return page.get_by_label("Your essay, in Markdown")
 
@@ -37,7 +43,7 @@ def body():
 
 def test_a_text_is_saved_while_it_is_written_and_counted_live(page, sign_in, axe, essay, path):
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     axe()
     outline = page.get_by_role("list", name="By criterion")
     outline.get_by_role("button", name="1.1 Define and compare").click()
@@ -54,7 +60,7 @@ def test_a_text_is_saved_while_it_is_written_and_counted_live(page, sign_in, axe
 
 def test_marks_are_set_by_buttons_and_by_keys_and_undone(page, sign_in, essay, path):
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     box(page).fill("one two")
     box(page).press("Control+A")
     page.get_by_role("button", name="Bold").click()
@@ -78,14 +84,14 @@ def test_marks_are_set_by_buttons_and_by_keys_and_undone(page, sign_in, essay, p
 def test_what_was_typed_before_a_crash_is_put_back(page, sign_in, essay, path):
     """The page is gone before its timer fires: nothing reached the server."""
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     page.route("**/write/save/", lambda route: route.abort())
     box(page).press_sequentially("Not a word of this was sent.")
     page.goto("about:blank")
     assert not Writing.objects.exists()
 
     page.unroute("**/write/save/")
-    page.goto(path)
+    opened(page, path)
     expect(box(page)).to_have_value("Not a word of this was sent.")
     expect(page.get_by_role("alert")).to_contain_text("Put back what you had written")
     expect(page.locator("[data-saved]")).to_contain_text("Saved ")
@@ -96,14 +102,14 @@ def test_what_was_typed_before_a_crash_is_put_back(page, sign_in, essay, path):
 
 def test_what_a_browser_kept_never_overwrites_a_newer_text(page, sign_in, axe, essay, path):
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     page.route("**/write/save/", lambda route: route.abort())
     box(page).press_sequentially("Typed on the train.")
     page.goto("about:blank")
     page.unroute("**/write/save/")
     actions.save_writing(essay, body="Typed at home.", revision=0, by=essay.enrolment.learner)
 
-    page.goto(path)
+    opened(page, path)
     expect(box(page)).to_have_value("Typed at home.")
     expect(page.get_by_text("This browser kept 4 words")).to_be_visible()
     axe()
@@ -116,7 +122,7 @@ def test_what_a_browser_kept_never_overwrites_a_newer_text(page, sign_in, axe, e
 
 def test_two_windows_that_write_one_essay_are_shown_side_by_side(page, sign_in, axe, live_server, essay, path):
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     other = page.context.new_page()
     faults = listen(other, live_server.url)
     other.goto(path)
@@ -145,7 +151,7 @@ def test_two_windows_that_write_one_essay_are_shown_side_by_side(page, sign_in, 
 
 def test_a_session_that_ends_while_writing_costs_no_word(page, client, settings, live_server, sign_in, essay, path):
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     box(page).press_sequentially("Before. ")
     expect(page.locator("[data-saved]")).to_contain_text("Saved ")
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
@@ -156,7 +162,7 @@ def test_a_session_that_ends_while_writing_costs_no_word(page, client, settings,
     expect(page).to_have_url(f"{live_server.url}/account/login/?next={path}")
     client.force_login(essay.enrolment.learner, backend=SIGNED_IN_BY)
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     expect(box(page)).to_have_value("Before. After the session ended.")
     expect(page.get_by_role("alert")).to_contain_text("Put back")
     expect(page.locator("[data-saved]")).to_contain_text("Saved ")
@@ -165,7 +171,7 @@ def test_a_session_that_ends_while_writing_costs_no_word(page, client, settings,
 
 def test_signing_out_saves_first(page, sign_in, essay, path):
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     box(page).fill("The last words.")
     page.locator("summary", has_text="Priya").click()
     page.get_by_role("button", name="Sign out").click()
@@ -192,7 +198,7 @@ PASTED = (
 
 def test_what_is_pasted_from_word_keeps_its_form(page, sign_in, essay, path):
     sign_in(essay.enrolment.learner)
-    page.goto(path)
+    opened(page, path)
     box(page).focus()
     box(page).evaluate(
         """(box, html) => {
@@ -217,7 +223,7 @@ def test_comments_on_a_draft_are_saved_as_they_are_typed_and_sent(page, sign_in,
     essay = a_submission(cast=cast, one=an_enrolment(cast=cast, name="Priya Raman"), state="draft")
     draft = actions.send_draft(essay, note="Is 2.1 enough?", by=essay.enrolment.learner)
     sign_in(cast.tutor)
-    page.goto(f"/drafts/{draft.pk}/")
+    opened(page, f"/drafts/{draft.pk}/")
     page.get_by_label("Your comments").fill("Say more on 2.1.")
     expect(page.get_by_role("status")).to_contain_text("Saved")
     page.get_by_label("Your comments").fill("Say more on 2.1, and name a source.")
