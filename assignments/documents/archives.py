@@ -19,7 +19,7 @@ XML_BYTES = 16 * 1024 * 1024
 ELEMENTS = 300_000
 DEPTH = 100
 # An essay of 20,000 words has some 1,000 paragraphs and 140,000 characters.
-PARAGRAPHS = 4_000
+PARAGRAPHS = 2_000
 CHARACTERS = 1_000_000
 
 _END = b"PK\x05\x06"

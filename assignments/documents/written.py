@@ -18,6 +18,7 @@ from . import archives
 from .kinds import Unacceptable
 
 CHARACTERS = 200_000
+EMPHASES = 20_000
 PREFIX = "essay-"
 _NOT_OURS = (
     "code", "fence", "html_block", "lheading", "reference", "backticks", "html_inline", "image", "entity", "autolink",
@@ -48,6 +49,8 @@ def open_written(content: bytes) -> WrittenText:
     text = content.decode("utf-8-sig", errors="replace")
     if len(text) > CHARACTERS:
         raise Unacceptable(_TOO_LONG)
+    if len(re.findall(r"[*_`]", text)) > EMPHASES:
+        raise Unacceptable(archives.COMPLICATED)
     if any(_bracketed(block) > archives.DEPTH for block in re.split(r"\n\s*\n", text)):
         # To find the end of each of many open brackets is quadratic.
         raise Unacceptable(archives.COMPLICATED)

@@ -117,12 +117,12 @@ def chained_styles(number: int = 6_000) -> bytes:
     return docx(body, members={"word/styles.xml": f"<w:styles {build._NAMESPACES}>{styles}</w:styles>".encode()})
 
 
-def circular_styles() -> bytes:
+def circular_styles(paragraphs: int = 3_000) -> bytes:
     styles = "".join(
         f'<w:style w:type="paragraph" w:styleId="s{n}"><w:name w:val="s{n}"/><w:basedOn w:val="s{(n + 1) % 900}"/></w:style>'
         for n in range(900)
     )
-    body = "".join(paragraph("word", style=f"s{n % 900}") for n in range(3_000))
+    body = "".join(paragraph("word", style=f"s{n % 900}") for n in range(paragraphs))
     return docx(body, members={"word/styles.xml": f"<w:styles {build._NAMESPACES}>{styles}</w:styles>".encode()})
 
 
@@ -279,9 +279,9 @@ HOSTILE = {
         lambda: build.declaring(docx(paragraph("words " * 9_000)), 100), DAMAGED
     ),
     "a directory beyond the file": Hostile(directory_beyond, DAMAGED),
-    "a chain of 6,000 styles": Hostile(chained_styles),
-    "a circle of 900 styles": Hostile(circular_styles),
-    "a chain of 20,000 styles in an OpenDocument": Hostile(chained_styles_odt),
+    "a chain of 6,000 styles": Hostile(chained_styles, DEEP),
+    "a circle of 900 styles": Hostile(circular_styles, DEEP),
+    "a chain of 20,000 styles in an OpenDocument": Hostile(chained_styles_odt, DEEP),
     "an attribute of 9 MB": Hostile(lambda: docx(f'<w:p w:rsid="{"a" * 9_000_000}"><w:r><w:t>x</w:t></w:r></w:p>')),
     "an attribute of 7 MB": Hostile(lambda: docx(f'<w:p w:rsid="{"a" * 7_000_000}"><w:r><w:t>x</w:t></w:r></w:p>')),
     "50,000 attributes": Hostile(
@@ -294,7 +294,7 @@ HOSTILE = {
     "70,000 insertions around nothing": Hostile(lambda: docx(paragraph("x", inner='<w:ins w:id="1"/>' * 70_000))),
     "20,000 fields without an end": Hostile(fields_without_end, DEEP),
     "3,900 text boxes in a paragraph": Hostile(
-        lambda: docx(paragraph("x", inner=f"<w:r><w:txbxContent>{paragraph('y')}</w:txbxContent></w:r>" * 3_900))
+        lambda: docx(paragraph("x", inner=f"<w:r><w:txbxContent>{paragraph('y')}</w:txbxContent></w:r>" * 3_900)), DEEP
     ),
     "3,000 notes": Hostile(
         lambda: docx(
@@ -317,6 +317,6 @@ HOSTILE = {
     "a PDF cut at 80 %": Hostile(lambda: cut(ESSAY_PDF), DAMAGED),
     "members named backwards": Hostile(named_backwards),
     "a written text of brackets": Hostile(lambda: b"[" * 190_000, DEEP, kind=Kind.WRITTEN),
-    "a written text of stars": Hostile(lambda: b"*a **b " * 28_000, "", kind=Kind.WRITTEN),
+    "a written text of stars": Hostile(lambda: b"*a **b " * 28_000, DEEP, kind=Kind.WRITTEN),
     "a written text 100,000 quotations deep": Hostile(lambda: b">" * 100_000 + b"a", DEEP, kind=Kind.WRITTEN),
 }  # fmt: skip
