@@ -290,8 +290,8 @@ HOSTILE = {
     "a paragraph of 7 MB": Hostile(lambda: docx(paragraph("word " * 1_400_000)), DEEP),
     "a paragraph of 7 MB in an OpenDocument": Hostile(lambda: odt(odt_p("word " * 1_400_000)), DEEP),
     "a paragraph of 7 MB without a space": Hostile(lambda: odt(odt_p("x" * 7_000_000)), DEEP),
-    "30,000 insertions in a paragraph": Hostile(lambda: docx(paragraph("", inner=build.insertion("x") * 30_000))),
-    "70,000 insertions around nothing": Hostile(lambda: docx(paragraph("x", inner='<w:ins w:id="1"/>' * 70_000))),
+    "30,000 insertions in a paragraph": Hostile(lambda: docx(paragraph("", inner=build.insertion("x") * 30_000)), DEEP),
+    "70,000 insertions around nothing": Hostile(lambda: docx(paragraph("x", inner='<w:ins w:id="1"/>' * 70_000)), DEEP),
     "20,000 fields without an end": Hostile(fields_without_end, DEEP),
     "3,900 text boxes in a paragraph": Hostile(
         lambda: docx(paragraph("x", inner=f"<w:r><w:txbxContent>{paragraph('y')}</w:txbxContent></w:r>" * 3_900)), DEEP

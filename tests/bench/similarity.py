@@ -90,7 +90,7 @@ def _submissions(cohort: Any, cast: Any, number: int) -> list[Submission]:
     enrolments = worlds._enrolments(cohort, cast, [story] * number)
     now, essay = clock.now(), cohort.version.assignments.get(kind="essay")
     rows = Submission.objects.bulk_create(
-        Submission(enrolment=one, assignment=essay, state="submitted", begun_at=now, submitted_at=now,
+        Submission(enrolment=one, assignment=essay, state="submitted", begun_at=now, submitted_at=now, counted_at=now,
                    submitted_by=one.learner, reference=f"S{one.pk}")
         for one in enrolments
     )  # fmt: skip
