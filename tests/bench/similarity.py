@@ -132,6 +132,8 @@ def _multiplied(cohort: Any, cast: Any, documents: list[int], times: int) -> Non
             "group by hash having count(*) > %s",
             [len(documents) // 200],
         )
+        cursor.execute("analyze assignments_fingerprint")
+        cursor.execute("analyze shared")
         cursor.execute("create temporary table pattern as select f.hash, f.document_id, f.position, s.hash is not null as kept "
                        "from assignments_fingerprint f left join shared s using (hash)")  # fmt: skip
         for number in range(1, times):
