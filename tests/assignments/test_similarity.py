@@ -97,17 +97,31 @@ def test_about_half_of_all_runs_are_kept():
 # ---- passages
 
 
-@given(WORDS, WORDS, st.lists(st.integers(0, 9999), min_size=30, max_size=60, unique=True))
+RUN = st.lists(st.integers(0, 9999), min_size=30, max_size=60, unique=True)
+
+
+@given(WORDS, WORDS, RUN)
 def test_what_is_in_common_is_the_same_from_both_sides(a, b, run):
+    """Where nothing else is in common: a text that says one word thirty times can be laid beside another in many ways."""
     shared = [f"word{n}" for n in run]
-    one = similarity.tokens(" ".join([*a, *shared]))
-    other = similarity.tokens(" ".join([*shared, *b]))
+    one = similarity.tokens(" ".join([*(f"one{word}" for word in a), *shared]))
+    other = similarity.tokens(" ".join([*shared, *(f"other{word}" for word in b)]))
 
     forth, back = similarity.common(one, other), similarity.common(other, one)
 
     assert sum(p.words for p in forth.passages) == sum(p.words for p in back.passages) >= 30
     turned = [(p.other_start, p.other_end, p.start, p.end) for p in back.passages]
     assert sorted(turned) == sorted((p.start, p.end, p.other_start, p.other_end) for p in forth.passages)
+
+
+@given(WORDS, WORDS, RUN)
+def test_a_run_in_common_is_found_from_both_sides_whatever_stands_around_it(a, b, run):
+    shared = [f"word{n}" for n in run]
+    one = similarity.tokens(" ".join([*a, *shared]))
+    other = similarity.tokens(" ".join([*shared, *b]))
+
+    for found in (similarity.common(one, other), similarity.common(other, one)):
+        assert sum(p.words for p in found.passages) >= 30
 
 
 def test_a_passage_stands_in_both_texts_where_its_places_say():
