@@ -7,9 +7,9 @@ from django.core.files.base import ContentFile
 from django.template.loader import render_to_string
 
 from accounts.models import User
-from assignments import portfolio, word_count
+from assignments import documents, examination, portfolio, word_count
 from assignments.documents import arrangement
-from assignments.models import Document, Reading, Submission
+from assignments.models import Document, Submission
 from assignments.states import DocumentState
 
 
@@ -40,13 +40,7 @@ def freeze_portfolio(submission: Submission, *, now: dt.datetime, by: User) -> D
     )
     document.file.save(f"{document.sha256[:16]}.json", ContentFile(canonical), save=False)
     document.save(force_insert=True)
-    Reading.objects.create(
-        document=document,
-        html=safe,
-        text=text,
-        outline=[{"level": one.level, "title": one.title, "id": one.id, "words": one.words} for one in outline],
-        converter="waymark 1, portfolio",
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-    )
+    counts = word_count.Counts(document.words or 0, 0, 0)
+    examination.keep_reading(document, documents.Reading(safe, text, outline, (), "waymark 1, portfolio", counts))
     submission.evidence.set(found.evidence)
     return document
