@@ -14,6 +14,7 @@ import pwd
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -185,13 +186,12 @@ def answering(line: str, *, after: threading.Event | None = None):
                     one, _ = listening.accept()
                 except OSError:  # closed: the test is over
                     return
-                with one, contextlib.suppress(OSError):
-                    heard = b""
-                    while not heard.endswith(b"\0\0\0\0"):
-                        piece = one.recv(65536)
-                        if not piece:
-                            break
-                        heard = heard[-8:] + piece
+                with one, contextlib.suppress(OSError, struct.error), one.makefile("rb") as said:
+                    # clamd's INSTREAM: a line, then pieces with their lengths in front, the last of them empty. A file may hold
+                    # zeros too, so only the lengths say where it ends.
+                    said.readline()
+                    while length := struct.unpack("!L", said.read(4))[0]:
+                        said.read(length)
                     if after is None or after.wait(PATIENCE):
                         one.sendall(line.encode() + b"\n")
 
