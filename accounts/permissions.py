@@ -59,6 +59,15 @@ class Can(TextChoices):
     JUDGE_AUTHENTICITY = "judge_authenticity", "Decide on a similarity, keep viva notes and concerns"
     READ_WORK = "read_work", "Read learners' essays and portfolios"
     MARK = "mark", "Mark, pass and refer work"
+    MOVE_MARKING = "move_marking", "Give pieces of work to another tutor for marking"
+    SET_MARKING_RULES = (
+        "set_marking_rules",
+        "Set when results are released, and whether work is marked anonymously or twice",
+    )
+    RELEASE_RESULTS = "release_results", "Release results by hand, with a reason"
+    GRANT_ATTEMPTS = "grant_attempts", "Grant one attempt more than the qualification allows, with a reason"
+    ASK_SECOND_MARKING = "ask_second_marking", "Ask for a second marking of a piece of work, or call it off"
+    SEE_TUTOR_FIGURES = "see_tutor_figures", "See how long tutors take, what they refer and how much they write"
     # verification
     SEE_VERIFICATION = "see_verification", "See the verification queue and records"
     VERIFY = "verify", "Verify marking internally (IQA)"
@@ -101,6 +110,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.READ_WORK,
             Can.SEE_AUTHENTICITY,
             Can.JUDGE_AUTHENTICITY,
+            Can.RELEASE_RESULTS,
+            Can.ASK_SECOND_MARKING,
+            Can.SEE_TUTOR_FIGURES,
             Can.SEE_VERIFICATION,
             Can.VERIFY,
             Can.SEE_CLAIMS,
@@ -134,6 +146,11 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.RECORD_ADJUSTMENTS,
             Can.RECORD_BREAKS,
             Can.SUBMIT_FOR_LEARNER,
+            Can.MOVE_MARKING,
+            Can.SET_MARKING_RULES,
+            Can.RELEASE_RESULTS,
+            Can.ASK_SECOND_MARKING,
+            Can.SEE_TUTOR_FIGURES,
             Can.PLAN_SESSIONS,
             Can.TAKE_REGISTER,
             Can.SEE_VERIFICATION,
@@ -154,6 +171,10 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.RECORD_BREAKS,
             Can.GRANT_EXTENSIONS,
             Can.GRANT_LONG_EXTENSIONS,
+            Can.MOVE_MARKING,
+            Can.SET_MARKING_RULES,
+            Can.GRANT_ATTEMPTS,
+            Can.ASK_SECOND_MARKING,
             Can.SEE_CLAIMS,
             Can.SEE_PROGRESS,
             Can.PREPARE_REPORTS,

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import declarations, notices, policy
+from assignments import declarations, notices, policy, release
 from assignments.models import CriterionDecision, Decision, Marking, Outcome, Submission, UnitResult
 from assignments.states import AWARD_PASS, OVERTURN, REFER, SubmissionState
 from core import clock
@@ -101,7 +101,7 @@ def award_pass(
     _prepare_to_sign(submission, is_authentic=is_authentic, declares=declares, by=by, now=now)
     move(submission, AWARD_PASS, by=by, marked_at=now, marked_by=by, held_by=None, held_at=None)
     marking = _sign(submission, outcome=Outcome.PASS, summary=summary, resubmit_by=None, by=by, now=now)
-    notices.marked_passed(submission, marking)
+    release.if_due(submission, now=now)
     return marking
 
 
@@ -115,15 +115,14 @@ def refer(
     resubmit_by: dt.date,
     by: User,
 ) -> Marking:
-    """Sign the referral: what has to be done for each criterion, by which day. The learner's next attempt opens."""
+    """Sign the referral: what has to be done for each criterion, by which day. With the release the next attempt opens."""
     now = clock.now()
     _prepare_to_sign(submission, is_authentic=is_authentic, declares=declares, by=by, now=now)
     _check_date(submission, resubmit_by)
     facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "held_by": None, "held_at": None}
-    move(submission, REFER, by=by, resubmit_by=resubmit_by, **facts)
+    move(submission, REFER, by=by, **facts)
     marking = _sign(submission, outcome=Outcome.REFERRAL, summary=summary, resubmit_by=resubmit_by, by=by, now=now)
-    _open_next_attempt(submission, now=now)
-    notices.marked_referred(submission, marking)
+    release.if_due(submission, now=now)
     return marking
 
 
@@ -164,7 +163,7 @@ def overturn(
             saved_by=by,
         )
     marking = _sign(submission, outcome=Outcome.REFERRAL, summary=summary, resubmit_by=resubmit_by, by=by, now=now)
-    _open_next_attempt(submission, now=now)
+    release.open_next_attempt(submission, now=now)
     notices.marked_referred(submission, marking)
     return marking
 
@@ -252,27 +251,3 @@ def _sign(
         for unit, decisions in by_unit.items()
     )
     return marking
-
-
-def _open_next_attempt(submission: Submission, *, now: dt.datetime) -> Submission:
-    """The learner's fresh draft. Met criteria come along with their feedback; the tutor may still reopen them."""
-    following = Submission.objects.create(
-        enrolment=submission.enrolment,
-        assignment=submission.assignment,
-        attempt=submission.attempt + 1,
-        begun_at=now,
-    )
-    CriterionDecision.objects.bulk_create(
-        CriterionDecision(
-            submission=following,
-            criterion_id=one.criterion_id,
-            decision=Decision.PASS,
-            feedback=one.feedback,
-            carried_forward=True,
-            revision=1,
-            saved_at=one.saved_at,
-            saved_by_id=one.saved_by_id,
-        )
-        for one in submission.decisions.filter(decision=Decision.PASS)
-    )
-    return following

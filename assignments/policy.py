@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.permissions import Can
 from assignments import portfolio
 from assignments.deadlines import Deadline, days, said
+from assignments.standing import BEING_MARKED
 from core import clock
 
 # A tutor who leaves a piece of work open keeps it this long.
@@ -77,7 +78,7 @@ def may_begin(assignment: Any, earlier: Any, by: Any) -> str:
     if not earlier or earlier[-1].state == "draft":
         return ""
     last, noun = earlier[-1], assignment.title.lower()
-    if last.state == "submitted":
+    if last.state in BEING_MARKED:
         return f"Your {noun} is with the tutor. You can work on it again if it is referred."
     if last.state == "passed":
         return f"Your {noun} has passed. There is nothing more to hand in."
@@ -99,7 +100,7 @@ def portfolio_is_open(enrolment: Any, by: Any) -> str:
     if enrolment.state != "active":
         return "A portfolio grows while you are on the programme. Ask the centre if you think this is wrong."
     states = {one.state for one in enrolment.submissions.all() if one.assignment.kind == "portfolio"}
-    if "submitted" in states:
+    if states & set(BEING_MARKED):
         return "Your portfolio is with the tutor. It opens again if it is referred."
     if "passed" in states:
         return "Your portfolio has passed, so it is closed. You can still read all of it."
@@ -294,7 +295,7 @@ def limit_problem(extension: Any, day: dt.date) -> str:
 
 def work_is_not_in(extension: Any, by: Any) -> str:
     states = {one.state for one in extension.enrolment.submissions.filter(assignment=extension.assignment_id)}
-    if states & {"submitted", "passed"}:
+    if states & {*BEING_MARKED, "passed"}:
         return f"The {extension.assignment.title.lower()} has been handed in, so it needs no other date."
     return ""
 

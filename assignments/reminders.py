@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Concat
 
 from assignments.deadlines import Deadline, for_enrolments, of_cohort, said
 from assignments.models import Extension, Submission
+from assignments.standing import BEING_MARKED
 from assignments.states import ExtensionState, SubmissionState
 from core.models import Notice
 from core.tasks import deliver_notices, ring
@@ -125,7 +126,7 @@ def _candidates(on: dt.date) -> Iterable[Any]:
     days = days_with_a_stage(on)
     of_pair = {"enrolment": OuterRef("pk"), "assignment": OuterRef("of")}
     work = Submission.objects.filter(**of_pair)
-    handed_in = work.filter(state__in=(SubmissionState.SUBMITTED, SubmissionState.PASSED))
+    handed_in = work.filter(state__in=(*BEING_MARKED, SubmissionState.PASSED))
     told = Notice.objects.filter(key=OuterRef("key"))
     parts = Value("reminder:"), _text("pk"), Value(":"), _text("of"), Value(":"), _text("day"), _stage(days, on)
     plain = (

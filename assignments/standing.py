@@ -10,6 +10,8 @@ from django.urls import reverse
 from assignments.deadlines import Deadline, day_of, is_late, lateness, said
 from assignments.portfolio import hours
 
+# To the learner a signed outcome that is not released is work that is still being marked.
+BEING_MARKED = ("submitted", "signed")
 DONE, IN_HAND, NOT_YET, WITH_TUTOR, REFERRED, LATE = "done", "in_hand", "not_yet", "with_tutor", "referred", "late"
 
 
@@ -41,7 +43,7 @@ class Standing:
 
     @property
     def is_with_tutor(self) -> bool:
-        return self.state == "submitted"
+        return self.state in BEING_MARKED
 
     @property
     def referred(self) -> Any | None:
@@ -59,7 +61,7 @@ class Standing:
         """The state of the stage, as the journey grid draws it."""
         if self.state == "passed":
             return DONE
-        if self.state == "submitted":
+        if self.is_with_tutor:
             return WITH_TUTOR
         if is_late(self.deadline.due_on, self.today):
             return LATE
@@ -84,8 +86,8 @@ class Standing:
     def lead(self) -> str:
         """The one sentence (after ILIAS): what the clock says now."""
         if self.state == "passed":
-            return f"Passed on {said(day_of(self.current.marked_at))}."  # type: ignore[union-attr]
-        if self.state == "submitted":
+            return f"Passed on {said(day_of(self.current.released_at))}."  # type: ignore[union-attr]
+        if self.is_with_tutor:
             since = said(day_of(self.current.submitted_at))  # type: ignore[union-attr]
             return f"With your tutor since {since}. There is nothing for you to do until you hear from them."
         if self.enrolment.state in ("invited", "applied"):
@@ -158,7 +160,7 @@ class Standing:
     def facts(self) -> list[tuple[str, str]]:
         """The same short list below each lead: due, attempt, last handed in, outcome."""
         handed_in = [one for one in self.attempts if one.submitted_at]
-        marked = [one for one in self.attempts if one.marked_at]
+        marked = [one for one in self.attempts if one.released_at]
         found = [("Due", self.deadline.sentence)]
         if handed_in:
             last = handed_in[-1]

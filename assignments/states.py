@@ -8,19 +8,27 @@ from django.db.models import TextChoices
 
 from accounts.permissions import Can
 from assignments import policy, writing
+from assignments.standing import BEING_MARKED
 from core.lifecycle import Transition
 
 
 class SubmissionState(TextChoices):
     DRAFT = "draft", "Being prepared"
     SUBMITTED = "submitted", "With the tutor"
+    SIGNED = "signed", "Signed, not released"
     PASSED = "passed", "Passed"
     REFERRED = "referred", "Referred"
+    RETURNED = "returned", "Returned unmarked"
+    WITHDRAWN = "withdrawn", "Not needed any more"
 
 
-OPEN = (SubmissionState.DRAFT, SubmissionState.SUBMITTED)
-HANDED_IN = (SubmissionState.SUBMITTED, SubmissionState.PASSED, SubmissionState.REFERRED)
-MARKED = (SubmissionState.PASSED, SubmissionState.REFERRED)
+OPEN = (SubmissionState.DRAFT, *BEING_MARKED)
+# One of these has an outcome that learner and client may know.
+RELEASED = (SubmissionState.PASSED, SubmissionState.REFERRED, SubmissionState.RETURNED)
+MARKED = (SubmissionState.SIGNED, *RELEASED)
+HANDED_IN = (SubmissionState.SUBMITTED, *MARKED)
+# An attempt in one of these does not count against the number of attempts (`ilm` A07).
+UNCOUNTED = (SubmissionState.RETURNED, SubmissionState.WITHDRAWN)
 
 SUBMIT = Transition(
     verb="submit",
@@ -42,7 +50,7 @@ AWARD_PASS = Transition(
     verb="award_pass",
     label="Pass",
     sources=(SubmissionState.SUBMITTED,),
-    target=SubmissionState.PASSED,
+    target=SubmissionState.SIGNED,
     needs=Can.MARK,
     guards=(
         policy.is_marker,
@@ -55,7 +63,7 @@ REFER = Transition(
     verb="refer",
     label="Refer",
     sources=(SubmissionState.SUBMITTED,),
-    target=SubmissionState.REFERRED,
+    target=SubmissionState.SIGNED,
     needs=Can.MARK,
     guards=(
         policy.is_marker,
@@ -67,6 +75,18 @@ REFER = Transition(
         policy.attempts_are_left,
     ),
 )
+RELEASE_PASS = Transition(
+    verb="release_pass",
+    label="Release a pass",
+    sources=(SubmissionState.SIGNED,),
+    target=SubmissionState.PASSED,
+)
+RELEASE_REFERRAL = Transition(
+    verb="release_referral",
+    label="Release a referral",
+    sources=(SubmissionState.SIGNED,),
+    target=SubmissionState.REFERRED,
+)
 OVERTURN = Transition(
     verb="overturn",
     label="Refer after verification",
@@ -75,7 +95,23 @@ OVERTURN = Transition(
     needs=Can.MARK,
     guards=(policy.is_marker, policy.learner_is_on_programme, policy.attempts_are_left),
 )
-TRANSITIONS = (SUBMIT, HAND_IN_FOR_LEARNER, AWARD_PASS, REFER, OVERTURN)
+TRANSITIONS = (SUBMIT, HAND_IN_FOR_LEARNER, AWARD_PASS, REFER, RELEASE_PASS, RELEASE_REFERRAL, OVERTURN)
+
+
+class DeferralState(TextChoices):
+    """A decision that waits for something."""
+
+    OPEN = "open", "Deferred"
+    ENDED = "ended", "Ended"
+
+
+class SecondMarkingState(TextChoices):
+    """A second marking: asked for, handed over by the second marker, agreed by both. One that is called off is withdrawn."""
+
+    ASKED = "asked", "Second marking asked for"
+    MARKED = "marked", "Marked twice"
+    AGREED = "agreed", "Agreed"
+    WITHDRAWN = "withdrawn", "Called off"
 
 
 class DocumentState(TextChoices):

@@ -275,7 +275,7 @@ def _of_work(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> Q
         "submissions__attempt",
         "submissions__state",
         "submissions__counted_at",
-        "submissions__marked_at",
+        "submissions__released_at",
         "submissions__resubmit_by",
         "submissions__samples__state",
         "submissions__samples__selected_at",

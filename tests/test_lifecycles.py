@@ -35,8 +35,10 @@ Place at a session       | mark_part          | booked attended absent part  -> 
 Place at a session       | mark_absent        | booked attended part         -> absent       | T A
 Submission (one attempt) | submit             | draft                        -> submitted    | L
 Submission (one attempt) | hand_in_for_learner | draft                       -> submitted    | A
-Submission (one attempt) | award_pass         | submitted                    -> passed       | T
-Submission (one attempt) | refer              | submitted                    -> referred     | T
+Submission (one attempt) | award_pass         | submitted                    -> signed       | T
+Submission (one attempt) | refer              | submitted                    -> signed       | T
+Submission (one attempt) | release_pass       | signed                       -> passed       | W
+Submission (one attempt) | release_referral   | signed                       -> referred     | W
 Submission (one attempt) | overturn           | passed                       -> referred     | T
 Document (a file handed in) | examine       | received                     -> examining    | W
 Document (a file handed in) | wait_for_scan | examining                    -> waiting_for_scan | W
@@ -82,6 +84,8 @@ PART_OF = {
     "mark_part": "workshops:take_register",
     "mark_absent": "workshops:take_register",
     "overturn": "verification:overturn",
+    "release_pass": "assignments:award_pass",
+    "release_referral": "assignments:refer",
     **dict.fromkeys(("examine", "wait_for_scan", "make_ready", "turn_away", "use_upload"), "assignments:attach"),
     **dict.fromkeys(("complete_upload", "abandon_upload"), "assignments:receive_piece"),
 }

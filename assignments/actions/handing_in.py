@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Can
@@ -186,6 +187,9 @@ def _hand_in(
         began_at=document.upload_began_at if document else None,
         ended_at=document.uploaded_at if document else None,
         arrived_at=facts.get("arrived_at"),
+    )
+    facts["mark_by"] = deadlines.mark_by(
+        timezone.localdate(now), allowed=submission.assignment.version.marking_days, used=submission.clock_used
     )
     facts |= {"submitted_at": now, "submitted_by": by, "due_on": due_on, "reference": reference(submission)}
     detail = {"reference": facts["reference"], "counted_at": facts["counted_at"].isoformat()}

@@ -137,7 +137,7 @@ def _every_date(ids: Any) -> Iterable[tuple[str, int, int, dt.date, dt.datetime,
         )
     )
     referral = learners.filter(submissions__resubmit_by__isnull=False).values_list(
-        Value(REFERRAL), "pk", "submissions__assignment", "submissions__resubmit_by", "submissions__marked_at",
+        Value(REFERRAL), "pk", "submissions__assignment", "submissions__resubmit_by", "submissions__released_at",
         "submissions__attempt", nothing, nothing,
     )  # fmt: skip
     registration = learners.filter(registration__isnull=False).values_list(

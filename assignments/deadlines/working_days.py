@@ -61,3 +61,11 @@ def marking_clock(
     due_on = add_working_days(submitted_on, allowed, bank_holidays)
     used = working_days_between(submitted_on, today, bank_holidays)
     return Clock(used, allowed, due_on, working_days_between(today, due_on, bank_holidays))
+
+
+def mark_by(submitted_on: dt.date, *, allowed: int, used: int = 0) -> dt.date:
+    """The last working day for marking what was handed in on `submitted_on`; a clock that ran before goes on from `used`.
+
+    At least one working day is left, however long the piece was here before.
+    """
+    return add_working_days(submitted_on, max(1, allowed - used))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils import timezone
 
+from assignments.deadlines import mark_by
 from assignments.models.wording import kept_of, rows_of
 
 SENTENCE = "This belongs to an attempt that has been handed in, and nothing of it changes."
@@ -61,6 +62,7 @@ FROZEN = (
         "WHERE l.evidence_id = {row}.id AND s.state <> 'draft')",
         ("enrolment_id", "name", "file", "kind", "mime", "size", "sha256", "added_at", "added_by_id"),
     ),
+    Frozen("frozen_answer", "assignments_actionanswer", _of("id = {row}.submission_id"), adds=True),
     Frozen("frozen_evidence_set", "assignments_evidence_submissions", _of("id = {row}.submission_id"), adds=True),
 )  # fmt: skip
 
@@ -129,6 +131,18 @@ def count_the_hand_in(apps, schema_editor):
     Submission = apps.get_model("assignments", "Submission")
     handed_in = Submission.objects.filter(counted_at=None).exclude(state="draft")
     handed_in.update(counted_at=F("submitted_at"))
+    _settle(schema_editor)
+
+
+def know_release_and_clock(apps, schema_editor):
+    """Until now an outcome was known as soon as it was signed, and the clock for marking was reckoned when it was asked."""
+    Submission = apps.get_model("assignments", "Submission")
+    Submission.objects.filter(state__in=("passed", "referred")).update(released_at=F("marked_at"))
+    waiting = Submission.objects.filter(state="submitted").select_related("assignment__version")
+    for one in waiting.iterator():
+        handed_in = timezone.localdate(one.submitted_at)
+        one.mark_by = mark_by(handed_in, allowed=one.assignment.version.marking_days)
+        one.save(update_fields=["mark_by"])
     _settle(schema_editor)
 
 

@@ -1,5 +1,6 @@
 """Submissions, portfolios and marking. This package re-exports models and their choices, nothing else."""
 
+from assignments.models.attempts import ActionAnswer, AttemptGrant, Deferral
 from assignments.models.authenticity import (
     Concern,
     ConcernOutcome,
@@ -11,24 +12,31 @@ from assignments.models.authenticity import (
     VivaNote,
 )
 from assignments.models.bundles import Bundle, BundleKind
+from assignments.models.comments import BankComment, Comment
 from assignments.models.extensions import Extension
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.practice import ClientFeedback, FeedbackRequest
+from assignments.models.second_marking import SecondDecision, SecondMarking
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
 from assignments.models.uploads import Upload
 from assignments.models.wording import FrozenWording
 from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
+    "ActionAnswer",
+    "AttemptGrant",
+    "BankComment",
     "Bundle",
     "BundleKind",
     "ClientFeedback",
+    "Comment",
     "Concern",
     "ConcernOutcome",
     "CriterionDecision",
     "Decision",
     "Declaration",
+    "Deferral",
     "Document",
     "Draft",
     "Evidence",
@@ -46,6 +54,8 @@ __all__ = [
     "PracticeSession",
     "Reading",
     "Route",
+    "SecondDecision",
+    "SecondMarking",
     "SimilarityCheck",
     "SimilarityDecision",
     "SimilarityMatch",

@@ -18,6 +18,7 @@ class Decision(models.TextChoices):
 class Outcome(models.TextChoices):
     PASS = "pass", "Pass"
     REFERRAL = "referral", "Referral"
+    RETURN = "return", "Returned unmarked"
 
 
 class CriterionDecision(models.Model):
@@ -26,6 +27,8 @@ class CriterionDecision(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
+    mark = models.PositiveSmallIntegerField("marks given, in a scheme with marks", null=True)
+    evidence = models.CharField("where in the work: the id of a heading or of a piece", max_length=120, blank=True)
     feedback = models.TextField(blank=True)
     action = models.TextField("what the learner has to do", blank=True)
     carried_forward = models.BooleanField("met in an earlier attempt", default=False)
@@ -52,6 +55,7 @@ class Marking(models.Model):
     summary = models.TextField("feedback on the whole", blank=True)
     is_authentic = models.BooleanField("the tutor is satisfied that this is the learner's own work", default=True)
     centre_wording = models.TextField("what the tutor declared for the centre, word for word", blank=True)
+    reason = models.TextField("why it supersedes the outcome before it", blank=True)
     resubmit_by = models.DateField(null=True)
     marked_at = models.DateTimeField()
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -61,7 +65,7 @@ class Marking(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome="pass", resubmit_by__isnull=True)
-                | Q(outcome="referral", resubmit_by__isnull=False),
+                | Q(outcome__in=["referral", "return"], resubmit_by__isnull=False),
                 name="marking_date_with_referral",
             )
         ]

@@ -14,7 +14,17 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.permissions import Can
 from assignments.policy import CLAIM_FOR, HOLD_FOR
-from assignments.states import HANDED_IN, MARKED, OPEN, SETTLED, UNSETTLED, DocumentState, SubmissionState
+from assignments.states import (
+    HANDED_IN,
+    MARKED,
+    OPEN,
+    RELEASED,
+    SETTLED,
+    UNCOUNTED,
+    UNSETTLED,
+    DocumentState,
+    SubmissionState,
+)
 from core.lifecycle import set_exactly_when, state_is_known
 from enrolment.models import Enrolment
 from programmes.models import Assignment, Criterion
@@ -71,17 +81,27 @@ class Submission(models.Model):
     marked_at = models.DateTimeField(null=True)
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     resubmit_by = models.DateField(null=True)
+    # The tutor this piece was given to; nobody: whoever of the appointed tutors takes it.
+    marker = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    mark_by = models.DateField("last day for marking; none while the clock stands still", null=True)
+    clock_used = models.PositiveSmallIntegerField("working days for marking used before this hand-in", default=0)
+    released_at = models.DateTimeField("when the learner came to know the outcome", null=True)
 
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
-        ordering = ("enrolment", "assignment", "attempt")
+        ordering = ("enrolment", "assignment", "attempt", "pk")
         indexes = [
             models.Index(fields=["submitted_at"], condition=Q(state="submitted"), name="submission_awaiting_marking"),
+            models.Index(fields=["mark_by", "id"], condition=Q(state="submitted"), name="submission_mark_by"),
         ]
         constraints = [
             state_is_known(SubmissionState, name="submission_state_known"),
-            models.UniqueConstraint(fields=["enrolment", "assignment", "attempt"], name="submission_attempt_once"),
+            models.UniqueConstraint(
+                fields=["enrolment", "assignment", "attempt"],
+                condition=~Q(state__in=UNCOUNTED),
+                name="submission_attempt_once",
+            ),
             models.UniqueConstraint(
                 fields=["enrolment", "assignment"], condition=Q(state__in=OPEN), name="submission_one_open"
             ),
@@ -99,7 +119,16 @@ class Submission(models.Model):
             set_exactly_when("reference", states=HANDED_IN, name="submission_reference"),
             set_exactly_when("marked_at", states=MARKED, name="submission_marked_at"),
             set_exactly_when("marked_by", states=MARKED, name="submission_marked_by"),
-            set_exactly_when("resubmit_by", states=[SubmissionState.REFERRED], name="submission_resubmit_by"),
+            set_exactly_when(
+                "resubmit_by",
+                states=[SubmissionState.REFERRED, SubmissionState.RETURNED],
+                name="submission_resubmit_by",
+            ),
+            set_exactly_when("released_at", states=RELEASED, name="submission_released_at"),
+            models.CheckConstraint(
+                condition=Q(mark_by__isnull=True) | ~Q(state=SubmissionState.DRAFT),
+                name="submission_mark_by_after_hand_in",
+            ),
             models.CheckConstraint(
                 condition=Q(marked_by__isnull=True) | ~Q(marked_by=models.F("submitted_by")),
                 name="submission_marker_is_not_the_learner",
@@ -119,6 +148,20 @@ class Submission(models.Model):
     @property
     def is_passed(self) -> bool:
         return self.state == SubmissionState.PASSED
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether an outcome has been signed that is still kept from the learner."""
+        return self.state == SubmissionState.SIGNED
+
+    @property
+    def is_returned(self) -> bool:
+        return self.state == SubmissionState.RETURNED
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the learner and the client may know the outcome: the one question that every page, mail and file asks."""
+        return self.released_at is not None
 
     @property
     def is_referred(self) -> bool:

@@ -1,13 +1,17 @@
 """Addresses of work, one module for each part of it."""
 
 from assignments.urls import (
+    attempts,
     authenticity,
     bundles,
+    comments,
     essay,
     extensions,
     marking,
     portfolio,
     practice,
+    resubmission,
+    second_marking,
     uploads,
     writing,
 )
@@ -24,4 +28,8 @@ urlpatterns = [
     *bundles.urlpatterns,
     *authenticity.urlpatterns,
     *marking.urlpatterns,
+    *comments.urlpatterns,
+    *attempts.urlpatterns,
+    *resubmission.urlpatterns,
+    *second_marking.urlpatterns,
 ]

@@ -16,7 +16,8 @@ from accounts.permissions import Can, Role
 from assignments import marking
 from assignments.forms.marking import DecideForm
 from assignments.models import Submission
-from assignments.views.room import Room, Row, next_open, room_of, rows_of, stand_of, units_of
+from assignments.views.room import Room, room_of
+from assignments.views.tray import Row, next_open, rows_of, stand_of, units_of
 from core import clock
 from core.templatetags.ui import clock_time
 from programmes.models import Cohort, Criterion

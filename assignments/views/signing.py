@@ -19,7 +19,7 @@ from assignments.forms.marking import AwardPassForm, ReferForm
 from assignments.models import CriterionDecision, Marking, Outcome, Submission
 from assignments.states import MARKED
 from assignments.views.marking import pieces
-from assignments.views.room import rows_of, stand_of
+from assignments.views.tray import rows_of, stand_of
 from core import clock
 from programmes.models import Unit
 

@@ -155,6 +155,8 @@ class MarkingScheme(models.TextChoices):
     """How the outcome of a unit follows from its criteria (`ilm` A02, A04, A05)."""
 
     ALL_PASS = "all_pass", "Every criterion passes"
+    MINIMUM = "minimum", "Every criterion reaches the pass mark"
+    AVERAGE = "average", "The marks reach the pass mark on average"
 
 
 class Unit(models.Model):
@@ -168,10 +170,14 @@ class Unit(models.Model):
     glh = models.PositiveSmallIntegerField(null=True, blank=True)
     mandatory = models.BooleanField(default=True)
     marking_scheme = models.CharField(max_length=20, choices=MarkingScheme, default=MarkingScheme.ALL_PASS)
+    pass_mark = models.PositiveSmallIntegerField("pass mark in per cent, in a scheme with marks", default=50)
 
     class Meta:
         ordering = ("version", "number")
-        constraints = [models.UniqueConstraint(fields=["version", "number"], name="unit_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="unit_once"),
+            models.CheckConstraint(condition=Q(pass_mark__gte=1, pass_mark__lte=100), name="unit_pass_mark"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -199,6 +205,7 @@ class Criterion(models.Model):
     title = models.CharField("in a few words", max_length=80)
     text = models.TextField()
     enough = models.TextField("what is enough for a pass", blank=True)
+    marks = models.PositiveSmallIntegerField("marks at most, in a scheme with marks", default=10)
     is_paraphrase = models.BooleanField(default=True)
 
     class Meta:

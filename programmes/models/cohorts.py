@@ -24,6 +24,21 @@ class Delivery(models.TextChoices):
     DISTANCE = "distance", "Distance learning"
 
 
+class Release(models.TextChoices):
+    """When a learner, and with them the client, learns of an outcome that has been signed."""
+
+    AT_ONCE = "at_once", "As soon as it is signed"
+    AFTER_IQA = "after_iqa", "After internal verification (IQA)"
+    AT_A_TIME = "at_a_time", "At a time set for each assignment"
+
+
+class SecondMarks(models.TextChoices):
+    """Which work a second tutor marks without seeing the first decision."""
+
+    ON_REQUEST = "on_request", "Only where it is asked for"
+    ALL = "all", "Every piece of work"
+
+
 class CohortQuerySet(models.QuerySet["Cohort"]):
     def visible_to(self, user: User) -> CohortQuerySet:
         """Administrators all; contract managers theirs; tutors where appointed; verifiers where allocated.
@@ -88,6 +103,13 @@ class Cohort(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     places = models.PositiveSmallIntegerField("places bought", default=12)
     centre_practice_minutes = models.PositiveIntegerField("practice minutes the centre asks for", null=True, blank=True)
+    release_rule = models.CharField(
+        "when results are released", max_length=20, choices=Release, default=Release.AT_ONCE
+    )
+    anonymous_marking = models.BooleanField("work is marked without the learner's name", default=False)
+    second_marks = models.CharField(
+        "second marking", max_length=20, choices=SecondMarks, default=SecondMarks.ON_REQUEST
+    )
 
     objects = CohortQuerySet.as_manager()
 
@@ -98,6 +120,8 @@ class Cohort(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="cohort_ends_after_start"
             ),
             models.CheckConstraint(condition=Q(delivery__in=Delivery.values), name="cohort_delivery_known"),
+            models.CheckConstraint(condition=Q(release_rule__in=Release.values), name="cohort_release_known"),
+            models.CheckConstraint(condition=Q(second_marks__in=SecondMarks.values), name="cohort_second_marks_known"),
         ]
 
     def __str__(self) -> str:
@@ -113,6 +137,7 @@ class CohortDeadline(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="deadlines")
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField()
+    results_at = models.DateTimeField("when results are released, where the cohort sets a time", null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cohort", "assignment"], name="cohort_deadline_once")]

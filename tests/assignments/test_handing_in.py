@@ -278,7 +278,7 @@ def test_nobody_marks_what_they_handed_in(cast, one):
         marking.take(submission, by=administrator)
     with pytest.raises(IntegrityError, match="marker_is_not"), transaction.atomic():
         Submission.objects.filter(pk=submission.pk).update(
-            state="passed", marked_at=clock.now(), marked_by=administrator
+            state="signed", marked_at=clock.now(), marked_by=administrator
         )
 
 

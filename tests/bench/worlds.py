@@ -9,10 +9,11 @@ from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from accounts.models import RoleGrant, User
 from accounts.permissions import Role
-from assignments import marking
+from assignments import deadlines, marking
 from assignments.models import Document, Submission
 from core import clock
 from enrolment.models import Application, Enrolment, IndividualDeadline, Questionnaire, Registration
@@ -213,9 +214,12 @@ def _work(cohort: Cohort, cast: Any, enrolments: list[Enrolment], told: list[Sto
                 "counted_at": sent,
                 "submitted_by": one.learner,
                 "reference": f"B{kind[0]}{one.pk}",
+                "mark_by": deadlines.mark_by(timezone.localdate(sent), allowed=10),
             }
         if state in ("passed", "referred"):
-            facts |= {"marked_at": sent + dt.timedelta(days=2), "marked_by": cast.tutor}
+            facts |= dict.fromkeys(("marked_at", "released_at"), sent + dt.timedelta(days=2)) | {
+                "marked_by": cast.tutor
+            }
         if state == "referred":
             facts["resubmit_by"] = clock.today() + dt.timedelta(days=20)
             again = {"attempt": 2, "state": "draft", "begun_at": sent + dt.timedelta(days=3)}

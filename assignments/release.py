@@ -1,0 +1,75 @@
+"""When a learner, and with them the client, comes to know a signed outcome; and the act that tells them.
+
+Until then the attempt is `signed`: the learner and the client see work that is being marked, and whatever shows a decision
+asks `Submission.is_released` first. The rule is the cohort's (`Cohort.release_rule`).
+"""
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.models import User
+from assignments import notices
+from assignments.models import CriterionDecision, Decision, Marking, Outcome, Submission
+from assignments.states import RELEASE_PASS, RELEASE_REFERRAL
+from core.lifecycle import move
+from programmes.models import CohortDeadline, Release
+
+
+def is_due(submission: Submission, *, now: dt.datetime) -> bool:
+    """Whether the rule of the cohort releases this signed outcome by itself at `now`."""
+    cohort = submission.enrolment.cohort
+    if cohort.release_rule == Release.AT_A_TIME:
+        times = CohortDeadline.objects.filter(cohort=cohort, assignment=submission.assignment_id)
+        at = times.values_list("results_at", flat=True).first()
+        return bool(at and at <= now)
+    return cohort.release_rule == Release.AT_ONCE
+
+
+def if_due(submission: Submission, *, now: dt.datetime) -> None:
+    """Release at once what waits for nothing; call inside the transaction that signs it."""
+    if is_due(submission, now=now):
+        release(submission, now=now)
+
+
+@transaction.atomic
+def release(submission: Submission, *, now: dt.datetime, by: User | None = None, reason: str = "") -> Marking:
+    """Tell the learner what was signed. After a referral the next attempt opens, with as many days as were signed for.
+
+    `by` and `reason` are for the event where somebody releases it by hand; the step itself is Waymark's.
+    """
+    marking: Marking = submission.markings.order_by("marked_at", "pk").last()  # type: ignore[assignment]
+    detail = {"by": by.pk, "reason": reason} if by else {}
+    if marking.outcome == Outcome.PASS:
+        move(submission, RELEASE_PASS, by=None, detail=detail, released_at=now)
+        notices.marked_passed(submission, marking)
+        return marking
+    facts = {"released_at": now, "resubmit_by": marking.resubmit_by}
+    move(submission, RELEASE_REFERRAL, by=None, detail=detail, **facts)
+    open_next_attempt(submission, now=now)
+    notices.marked_referred(submission, marking)
+    return marking
+
+
+def open_next_attempt(submission: Submission, *, now: dt.datetime) -> Submission:
+    """The learner's fresh draft. Met criteria come along with their feedback; the tutor may still reopen them."""
+    following = Submission.objects.create(
+        enrolment=submission.enrolment,
+        assignment=submission.assignment,
+        attempt=submission.attempt + 1,
+        begun_at=now,
+    )
+    CriterionDecision.objects.bulk_create(
+        CriterionDecision(
+            submission=following,
+            criterion_id=one.criterion_id,
+            decision=Decision.PASS,
+            feedback=one.feedback,
+            carried_forward=True,
+            revision=1,
+            saved_at=one.saved_at,
+            saved_by_id=one.saved_by_id,
+        )
+        for one in submission.decisions.filter(decision=Decision.PASS)
+    )
+    return following

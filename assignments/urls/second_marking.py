@@ -1,0 +1,5 @@
+"""Addresses of second marking."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,133 @@
+"""The tray of the marking room: its criteria with what is saved, and where the marking stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assignments import policy
+from assignments.models import CriterionDecision, Submission
+from assignments.views.outline import sections_of
+from programmes.models import Criterion
+
+_BLANK: Mapping[str, Any] = {"revision": 0, "decision": "", "feedback": "", "action": ""}
+SIGNS = {"pass": ("done", "pass"), "refer": ("referred", "refer"), "": ("not_yet", "not decided yet")}
+
+
+@dataclass
+class Row:
+    """One criterion in the tray. `theirs` is what somebody else saved meanwhile, beside what is in the fields.
+
+    The fields are drawn as plain markup: twelve form objects cost more than the rest of the tray. `DecideForm` judges
+    what is posted.
+    """
+
+    criterion: Criterion
+    decision: CriterionDecision | None
+    written: Mapping[str, Any]
+    section: str = ""
+    errors: Sequence[str] = ()
+    open: bool = False
+    theirs: CriterionDecision | None = None
+    following: str = ""
+    label: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"k-{self.criterion.pk}"
+
+    @property
+    def value(self) -> str:
+        return self.decision.decision if self.decision else ""
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.value][0]
+
+    @property
+    def word(self) -> str:
+        return SIGNS[self.value][1]
+
+    @property
+    def remark(self) -> str:
+        return "met in an earlier attempt" if self.decision and self.decision.carried_forward else ""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where the marking stands: what the outcome would be, and what is still missing before it can be signed."""
+
+    passes: int
+    refers: int
+    open: tuple[Row, ...]
+    without_action: tuple[Row, ...]
+    outcome: str
+    limit: str
+
+    @property
+    def decided(self) -> int:
+        return self.passes + self.refers
+
+    @property
+    def total(self) -> int:
+        return self.decided + len(self.open)
+
+    @property
+    def sentence(self) -> str:
+        if self.refers:
+            return f"referral with {self.refers} action{'' if self.refers == 1 else 's'}"
+        if not self.decided:
+            return "nothing decided yet"
+        return "pass" if not self.open else "pass so far"
+
+    @property
+    def can_pass(self) -> bool:
+        return self.outcome == "pass"
+
+    @property
+    def can_refer(self) -> bool:
+        return self.outcome == "referral" and not self.without_action and not self.limit
+
+
+def rows_of(submission: Submission) -> list[Row]:
+    """The criteria in the awarding organisation's order, each with what is saved, to go on with."""
+    saved = {one.criterion_id: one for one in submission.decisions.order_by().select_related("saved_by")}
+    sections = sections_of(submission)
+    rows = []
+    for criterion in submission.asked():
+        decision = saved.get(criterion.pk)
+        written = dict(_BLANK)
+        if decision:
+            written = {name: getattr(decision, name) for name in _BLANK}
+        rows.append(Row(criterion, decision, written, sections.get(criterion.number, "")))
+    for row, label in zip(rows, policy.numbers_of([row.criterion for row in rows]), strict=True):
+        row.label = label
+    for row in rows:
+        following = next_open(rows, row.criterion.pk)
+        row.following = following.label if following else ""
+    return rows
+
+
+def next_open(rows: list[Row], criterion: int) -> Row | None:
+    """The next criterion that is not decided, after this one and then from the start."""
+    at = next((n for n, row in enumerate(rows) if row.criterion.pk == criterion), 0)
+    return next((row for row in [*rows[at + 1 :], *rows[:at]] if not row.value), None)
+
+
+def units_of(rows: list[Row]) -> list[str]:
+    """The numbers of the units these criteria belong to."""
+    return list(dict.fromkeys(row.criterion.outcome.unit.number for row in rows))
+
+
+def stand_of(submission: Submission, rows: list[Row]) -> Stand:
+    values = [row.value for row in rows]
+    unmet = [row for row in rows if row.value == "refer"]
+    return Stand(
+        passes=values.count("pass"),
+        refers=len(unmet),
+        open=tuple(row for row in rows if not row.value),
+        without_action=tuple(row for row in unmet if row.decision and not row.decision.action.strip()),
+        outcome=policy.outcome(values),
+        limit=policy.attempts_are_left(submission, None) if unmet else "",
+    )
