@@ -5,6 +5,7 @@ asks `Submission.is_released` first. The rule is the cohort's (`Cohort.release_r
 """
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -32,23 +33,27 @@ def if_due(submission: Submission, *, now: dt.datetime) -> None:
         release(submission, now=now)
 
 
-@transaction.atomic
-def release(submission: Submission, *, now: dt.datetime, by: User | None = None, reason: str = "") -> Marking:
-    """Tell the learner what was signed. After a referral the next attempt opens, with as many days as were signed for.
-
-    `by` and `reason` are for the event where somebody releases it by hand; the step itself is Waymark's.
-    """
+def release(submission: Submission, *, now: dt.datetime, by: User | None = None, reason: str = "") -> None:
+    """Tell the learner what was signed. `by` and `reason` are for the event, where somebody releases it by hand."""
     marking: Marking = submission.markings.order_by("marked_at", "pk").last()  # type: ignore[assignment]
-    detail = {"by": by.pk, "reason": reason} if by else {}
-    if marking.outcome == Outcome.PASS:
-        move(submission, RELEASE_PASS, by=None, detail=detail, released_at=now)
-        notices.marked_passed(submission, marking)
-        return marking
+    verb = release_pass if marking.outcome == Outcome.PASS else release_referral
+    verb(submission, marking, now=now, detail={"by": by.pk, "reason": reason} if by else {})
+
+
+@transaction.atomic
+def release_pass(submission: Submission, marking: Marking, *, now: dt.datetime, detail: dict[str, Any]) -> None:
+    """The learner passes and is told."""
+    move(submission, RELEASE_PASS, by=None, detail=detail, released_at=now)
+    notices.marked_passed(submission, marking)
+
+
+@transaction.atomic
+def release_referral(submission: Submission, marking: Marking, *, now: dt.datetime, detail: dict[str, Any]) -> None:
+    """The learner is told what to do by which day, and the next attempt opens."""
     facts = {"released_at": now, "resubmit_by": marking.resubmit_by}
     move(submission, RELEASE_REFERRAL, by=None, detail=detail, **facts)
     open_next_attempt(submission, now=now)
     notices.marked_referred(submission, marking)
-    return marking
 
 
 def open_next_attempt(submission: Submission, *, now: dt.datetime) -> Submission:

@@ -180,7 +180,10 @@ def test_address_action_and_step_have_one_name(machine, states, step):
     names = {name.name for name in (get_resolver().namespace_dict[app][1]).url_patterns}
     modules = [
         import_module(f"{app}.actions"),
-        *map(import_module, ("assignments.marking", "assignments.examination") if app == "assignments" else ()),
+        *map(
+            import_module,
+            ("assignments.marking", "assignments.release", "assignments.examination") if app == "assignments" else (),
+        ),
     ]
 
     if step.verb in PART_OF:
