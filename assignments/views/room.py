@@ -143,4 +143,4 @@ def _earlier(submission: Submission) -> list[Submission]:
     if submission.attempt == 1:
         return []
     before = Submission.objects.filter(enrolment=submission.enrolment_id, assignment=submission.assignment_id)
-    return list(before.filter(attempt__lt=submission.attempt).order_by("attempt"))
+    return list(before.handed_in().filter(pk__lt=submission.pk).in_order())
