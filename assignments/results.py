@@ -49,6 +49,8 @@ class Sheet:
     word: str
     lines: list[Line]
     totals: str = ""
+    product_code: str = ""
+    """The unit's with the awarding organisation, as it is today."""
 
     @property
     def has_marks(self) -> bool:
@@ -108,7 +110,8 @@ def of(submission: Submission) -> Sheets:
         value = result.outcome if result else ""
         lines = [_line(one, referral, asks=one.criterion_id in todo) for one in of_unit]
         word = word_of(value, referral) if value else ""
-        found.units.append(Sheet(unit, value, word, lines, sums.get(unit.pk, "")))
+        code = result.unit.product_code if result else ""
+        found.units.append(Sheet(unit, value, word, lines, sums.get(unit.pk, ""), code))
     return found
 
 

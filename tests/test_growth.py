@@ -64,6 +64,8 @@ assignments:matrix            enrolment  learner            9
 assignments:submission        draft      learner            9
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              8
+assignments:result_sheet      passed     learner            7
+assignments:grant_attempt     enrolment+essay contract_manager 7
 assignments:authenticity      passed     tutor              10
 assignments:extensions        -          tutor              7
 assignments:extensions        -          contract_manager   7
@@ -86,7 +88,7 @@ PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
     "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
-    "assignments:authenticity", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
+    "assignments:authenticity", "assignments:result_sheet", "assignments:grant_attempt", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
     "assignments:portfolio_bundle", "assignments:bundle",
     "assignments:extension", "enrolment:enrolment",
 }  # fmt: skip

@@ -17,7 +17,6 @@ from assignments.models import Submission
 from assignments.states import MARKED, PASS_AFTER_ALL
 from assignments.views.files import note_copy, sent
 from core.lifecycle import choices
-from programmes.models import Unit
 
 _DRAWN = (
     "enrolment__learner",
@@ -63,7 +62,7 @@ def result_sheet_file(request: AuthedRequest, pk: int, unit: int) -> HttpRespons
     found = results.of(_signed(request.user, pk))
     sheet = _one(found, unit)
     made = results.pdf(found, sheet)
-    name = _name(found.submission, Unit.objects.get(pk=unit))
+    name = _name(found.submission, sheet)
     note_copy(request, found.submission, name, hashlib.sha256(made).hexdigest())
     return sent(ContentFile(made), name=name, mime="application/pdf")
 
@@ -94,18 +93,18 @@ def _page(
     return render(request, "assignments/result_sheet.html", context)
 
 
-def _name(submission: Submission, unit: Unit) -> str:
+def _name(submission: Submission, sheet: results.Sheet) -> str:
     registration = getattr(submission.enrolment, "registration", None)
     centre = submission.assignment.version.qualification.organisation.centre_number
     first, last = bundles.legal_name(submission.enrolment)
-    if registration is None or not centre or not unit.product_code:
-        return f"Result sheet {unit.number}, {first} {last}, attempt {submission.attempt}.pdf"
+    if registration is None or not centre or not sheet.product_code:
+        return f"Result sheet {sheet.unit.number}, {first} {last}, attempt {submission.attempt}.pdf"
     return policy.file_name(
         initial=first[:1],
         surname=last,
         number=registration.number,
         centre=centre,
-        units=[unit.product_code],
+        units=[sheet.product_code],
         attempt=submission.attempt,
         suffix=" result sheet.pdf",
     )

@@ -43,7 +43,9 @@ class Shape:
     names: tuple[str, ...] = ()  # keys that are neither columns nor tables
 
 
-_CRITERION = Shape(Criterion, ("number", "title", "text", "enough", "marks", "is_paraphrase"), ("number", "title", "text"))
+_CRITERION = Shape(
+    Criterion, ("number", "title", "text", "enough", "marks", "is_paraphrase"), ("number", "title", "text")
+)
 _OUTCOME = Shape(LearningOutcome, ("number", "title"), ("number", "title"), {"criteria": _CRITERION})
 _UNIT = Shape(
     Unit,
@@ -214,7 +216,9 @@ def _marks_fit_their_scheme(given: Table, units: list[Table], where: str) -> Non
     for number, (raw, unit) in enumerate(zip(given.get("units", []), units, strict=True), 1):
         here = f"{where}, [[units]] {number}"
         if unit["marking_scheme"] == MarkingScheme.ALL_PASS:
-            marked = [one["number"] for outcome in raw.get("outcomes", []) for one in outcome["criteria"] if "marks" in one]
+            marked = [
+                one["number"] for outcome in raw.get("outcomes", []) for one in outcome["criteria"] if "marks" in one
+            ]
             if "pass_mark" in raw or marked:
                 key = "pass_mark" if "pass_mark" in raw else "marks"
                 raise CatalogueError(f"{here}: “{key}” goes with the schemes minimum and average, and only with them.")
@@ -223,4 +227,6 @@ def _marks_fit_their_scheme(given: Table, units: list[Table], where: str) -> Non
         for outcome in unit["outcomes"]:
             for one in outcome["criteria"]:
                 if not 1 <= one["marks"] <= 1000:
-                    raise CatalogueError(f"{here}: criterion {one['number']} has {one['marks']} marks; give it 1 to 1,000.")
+                    raise CatalogueError(
+                        f"{here}: criterion {one['number']} has {one['marks']} marks; give it 1 to 1,000."
+                    )

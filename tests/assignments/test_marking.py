@@ -260,7 +260,7 @@ def test_a_referral_needs_a_criterion_that_is_not_met(cast):
     for number in ("1.1", "1.2", "2.1"):
         _decide(submission, number, by=cast.tutor)
 
-    with pytest.raises(Refused, match=r"Every criterion is met, so this is a pass\."):
+    with pytest.raises(Refused, match=r"Every unit passes, so this is a pass\."):
         marking.refer(submission, is_authentic=True, resubmit_by=clock.today() + dt.timedelta(days=9), by=cast.tutor)
 
 
