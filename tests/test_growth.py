@@ -88,7 +88,8 @@ PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
     "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
-    "assignments:authenticity", "assignments:result_sheet", "assignments:grant_attempt", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
+    "assignments:authenticity", "assignments:result_sheet", "assignments:grant_attempt",
+    "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
     "assignments:portfolio_bundle", "assignments:bundle",
     "assignments:extension", "enrolment:enrolment",
 }  # fmt: skip

@@ -161,7 +161,7 @@ def test_nothing_passes_after_all_once_the_next_attempt_is_in(cast):
     factories.attach(draft, file=factories.an_essay_file(seed="second"))
     factories.hand_in(draft)
 
-    with pytest.raises(Refused, match="Attempt 2 has been handed in. Mark that one; attempt 1 stays as it was signed"):
+    with pytest.raises(Refused, match=r"Attempt 2 has been handed in\. Mark that one; attempt 1 stays as it was signed"):
         actions.pass_after_all(submission, changes={}, reason="Page 9.", by=cast.tutor)
     with pytest.raises(WrongState, match="Attempt 2 has been handed in"):
         marking.take(submission, by=cast.tutor)
@@ -197,11 +197,11 @@ def test_overturning_by_average_takes_marks_that_really_refer(cast):
     pk = _of(submission, "1.1")
     given = {"actions": {pk: ("No.", "Add it.")}, "summary": "Too kind.", "resubmit_by": soon(), "by": cast.tutor}
 
-    with pytest.raises(Refused, match="Give 1.1 its mark, out of 10"):
+    with pytest.raises(Refused, match=r"Give 1\.1 its mark, out of 10"):
         marking.overturn(submission, **given)
     with pytest.raises(Refused, match="every unit still passes"):
         marking.overturn(submission, marks={pk: 1}, **given)
-    with pytest.raises(Refused, match="reaches the pass mark of 1.1"):
+    with pytest.raises(Refused, match=r"reaches the pass mark of 1\.1"):
         marking.overturn(submission, marks={pk: 5}, **given)
 
 
