@@ -137,6 +137,7 @@ def overturn(
 ) -> Marking:
     """After verification, turn a pass into a referral: a second signed outcome with its reason; the first one stays.
 
+    Where the pass was not released, the referral is not either: the learner hears of neither, and no attempt opens yet.
     `actions` names the criteria that are not met after all, each with its feedback and what the learner has to do.
     """
     if not summary.strip():
@@ -149,8 +150,12 @@ def overturn(
     if without := [one.criterion.number for one in unmet if not actions[one.criterion_id][1].strip()]:
         raise Refused(f"Say what the learner has to do for {policy.listed(without)}.")
     was = {one.criterion.number: one.feedback for one in unmet}
-    facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "resubmit_by": resubmit_by}
-    move(submission, OVERTURN, by=by, detail={"was": was}, **facts)
+    facts: dict[str, Any] = {"marked_at": now, "marked_by": by}
+    if submission.is_signed:
+        _overturn_unreleased(submission, by=by, **facts)
+        record(submission, "overturn", by=by, was=was)
+    else:
+        move(submission, OVERTURN, by=by, detail={"was": was}, resubmit_by=resubmit_by, **facts)
     for one in unmet:
         feedback, action = actions[one.criterion_id]
         submission.decisions.filter(pk=one.pk).update(
@@ -163,9 +168,27 @@ def overturn(
             saved_by=by,
         )
     marking = _sign(submission, outcome=Outcome.REFERRAL, summary=summary, resubmit_by=resubmit_by, by=by, now=now)
+    if submission.is_signed:
+        release.if_due(submission, now=now)
+        return marking
     release.open_next_attempt(submission, now=now)
     notices.marked_referred(submission, marking)
     return marking
+
+
+def _overturn_unreleased(submission: Submission, *, by: User, **facts: Any) -> None:
+    """The outcome changes and the state does not: to the learner it is still being marked. Under the row's lock."""
+    if not by.can(Can.MARK):
+        raise NotAllowed("Your role does not let you mark work.")
+    if not Submission.objects.unreleased().filter(pk=submission.pk).update(**facts):
+        raise Stale("This was released a moment ago. Look again to see where it stands.")
+    for guard in OVERTURN.guards:
+        if sentence := guard(submission, by):
+            raise Refused(sentence)
+    last = submission.markings.order_by("marked_at", "pk").last()
+    if last is None or last.outcome != Outcome.PASS:
+        raise Refused("This is a referral already, so there is no pass to turn into one.")
+    submission.marked_at, submission.marked_by = facts["marked_at"], by
 
 
 def _check_marker(submission: Submission, by: User) -> None:

@@ -343,6 +343,9 @@ def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date
         referred_at = marked if stood == "referred" else earlier.referred_at if earlier else None
         by = resubmit_by if stood == "referred" else earlier.resubmit_by if earlier else None
         checked = sample if _until(day_of(decided), as_of) else "selected" if _until(day_of(selected), as_of) else ""
+        if not marked_on:
+            # Verified before its release: that it was marked at all is not for these pages yet.
+            checked = ""
         learner.work[kind] = WorkFacts(
             submission, attempt, stood, submitted_on, marked_on, by, referred_at, checked or ""
         )

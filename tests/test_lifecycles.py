@@ -37,8 +37,8 @@ Submission (one attempt) | submit             | draft                        -> 
 Submission (one attempt) | hand_in_for_learner | draft                       -> submitted    | A
 Submission (one attempt) | award_pass         | submitted                    -> signed       | T
 Submission (one attempt) | refer              | submitted                    -> signed       | T
-Submission (one attempt) | release_pass       | signed                       -> passed       | W
-Submission (one attempt) | release_referral   | signed                       -> referred     | W
+Submission (one attempt) | release_pass       | signed                       -> passed       | I A
+Submission (one attempt) | release_referral   | signed                       -> referred     | I A
 Submission (one attempt) | overturn           | passed                       -> referred     | T
 Document (a file handed in) | examine       | received                     -> examining    | W
 Document (a file handed in) | wait_for_scan | examining                    -> waiting_for_scan | W

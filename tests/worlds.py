@@ -102,6 +102,7 @@ def a_world(cast: Cast) -> World:
         _enrolments(things, cast)
     _sessions(things, cast)
     _work(things, cast)
+    _unreleased(things, cast)
     _award(things, cast)
     _writing(things, cast)
     _authenticity(things, cast)
@@ -158,7 +159,7 @@ def _enrolments(things: SimpleNamespace, cast: Cast) -> None:
     things.enrolment = factories.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
     factories.a_registration(things.enrolment, cast=cast)
     things.invited = factories.an_enrolment(cast=cast, cohort=things.new_cohort, learner=cast.learner, state="invited")
-    for name in ("active", "to_verify", "verified", "claimed", "completed"):
+    for name in ("active", "to_verify", "verified", "claimed", "completed", "waiting"):
         setattr(things, name, factories.an_enrolment(cast=cast, cohort=cohort))
 
 
@@ -211,6 +212,13 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.upload = assignments.begin_upload(one, name="hall.mp4", size=5, modified=0, limit=5, by=learner)
     things.submitted = factories.a_submission(cast=cast, one=things.active)
     things.criterion = things.submitted.criteria().first()
+
+
+def _unreleased(things: SimpleNamespace, cast: Cast) -> None:
+    """A referral that is signed and not released: the cohort's rule was another while it was signed."""
+    things.unreleased = factories.a_submission(cast=cast, one=things.waiting)
+    with factories.released_by(things.cohort, "after_iqa"):
+        factories.mark(things.unreleased, cast=cast, unmet=1)
 
 
 def _writing(things: SimpleNamespace, cast: Cast) -> None:

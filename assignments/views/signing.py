@@ -13,11 +13,10 @@ from django.urls import reverse
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import counting, deadlines, marking
+from assignments import counting, deadlines, marking, release
 from assignments.deadlines import said, working_day_from
 from assignments.forms.marking import AwardPassForm, ReferForm
 from assignments.models import CriterionDecision, Marking, Outcome, Submission
-from assignments.states import MARKED
 from assignments.views.marking import pieces
 from assignments.views.tray import rows_of, stand_of
 from core import clock
@@ -32,7 +31,7 @@ def award_pass(request: AuthedRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(pieces(request.user), pk=pk)
     form = AwardPassForm(request.POST or None, cancel_url=reverse("assignments:room", args=[pk]))
     if form.is_valid() and form.attempts(marking.award_pass, submission, by=request.user):
-        messages.success(request, f"Signed: {submission.enrolment.learner} passes. The learner has been told.")
+        messages.success(request, f"Signed: {submission.enrolment.learner} passes. {release.told(submission)}")
         return redirect("assignments:result_sheet", pk=pk)
     if form.errors and _was_signed(request, submission, Outcome.PASS):
         return redirect("assignments:result_sheet", pk=pk)
@@ -55,10 +54,11 @@ def refer(request: AuthedRequest, pk: int) -> HttpResponse:
         cancel_url=reverse("assignments:room", args=[pk]),
     )
     if form.is_valid() and form.attempts(marking.refer, submission, by=request.user):
+        opened = f" Attempt {submission.attempt + 1} is open." if submission.is_released else ""
         messages.success(
             request,
             f"Signed: {submission.enrolment.learner} is referred with {stand.sentence.removeprefix('referral with ')}. "
-            f"Attempt {submission.attempt + 1} is open, and the learner has been told.",
+            f"{release.told(submission)}{opened}",
         )
         return redirect("assignments:result_sheet", pk=pk)
     if form.errors and _was_signed(request, submission, Outcome.REFERRAL):
@@ -116,8 +116,8 @@ def sheets_of(submission: Submission, marked: Marking | None) -> list[Sheet]:
 
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)
 def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
-    """What was signed, unit by unit, for printing. Nobody sees decisions before they are signed."""
-    seen = Submission.objects.visible_to(request.user).filter(state__in=MARKED)
+    """What was signed, unit by unit, for printing. The learner sees it once it is released."""
+    seen = Submission.objects.outcomes_visible_to(request.user)
     submission = get_object_or_404(
         seen.select_related(
             "enrolment__learner",
