@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LISTS = """
 home                          -          learner            8
 home                          -          tutor              8
-home                          -          iqa                5
+home                          -          iqa                6
 home                          -          eqa                4
 home                          -          administrator      8
 home                          -          contract_manager   8

@@ -184,7 +184,12 @@ def test_what_is_released_is_not_released_again(cast):
 
 @pytest.mark.parametrize(
     ("rule", "at", "state"),
-    [("at_once", None, "passed"), ("after_iqa", None, "signed"), ("at_a_time", -1, "passed"), ("at_a_time", 1, "signed")],
+    [
+        ("at_once", None, "passed"),
+        ("after_iqa", None, "signed"),
+        ("at_a_time", -1, "passed"),
+        ("at_a_time", 1, "signed"),
+    ],
 )
 def test_a_changed_rule_holds_for_what_waits_and_changes_nothing_that_is_released(cast, rule, at, state):
     cohort = _cohort(cast)
