@@ -72,8 +72,8 @@ assignments:extension         extension  contract_manager   8
 enrolment:enrolment           enrolment  administrator      10
 enrolment:enrolment           enrolment  tutor              9
 verification:queue            -          iqa                8
-verification:results          -          iqa                7
-verification:results          -          administrator      7
+verification:results          -          iqa                6
+verification:results          -          administrator      6
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
 verification:claims           -          administrator      8

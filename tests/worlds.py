@@ -165,7 +165,7 @@ def _enrolments(things: SimpleNamespace, cast: Cast) -> None:
 
 def _sessions(things: SimpleNamespace, cast: Cast) -> None:
     cohort, one, other = things.cohort, things.enrolment, things.active
-    others = [things.to_verify, things.verified, things.claimed, things.completed]
+    others = [things.to_verify, things.verified, things.claimed, things.completed, things.waiting]
     things.held = factories.a_session(cast=cast, cohort=cohort, days_ago=7, kind="workshop", no=1)
     with clock.at(things.held.ends_at + dt.timedelta(minutes=5)):
         marks = {one: "attended", other: "absent", **dict.fromkeys(others, "attended"), others[0]: "part"}
