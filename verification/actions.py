@@ -1,6 +1,7 @@
 """The verbs of verification and certification. Marking itself changes in `assignments.marking`, through `overturn`."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -24,6 +25,8 @@ from verification import notices, policy
 from verification.models import Claim, Sample, SignOff
 from verification.models.standing import standing
 from verification.states import AGREE, ANSWER, RECORD_CERTIFICATE, RECORD_REJECTION, SEND_BACK, ClaimState, SampleState
+
+log = logging.getLogger(__name__)
 
 REASON_WANTED = "Say why this is released by hand. The reason is kept with the release."
 
@@ -195,6 +198,10 @@ def release_due() -> int:
         try:
             release.release(submission, now=now)
         except Refused:  # somebody else released it, or the learner has left, a moment ago
+            continue
+        except Exception:
+            # One that cannot be released holds up none of the others, and is tried again with the next run.
+            log.exception("The result of attempt %s could not be released.", submission.pk)
             continue
         done += 1
     return done
