@@ -89,6 +89,8 @@ class LearnerFacts:
     certificate_on: dt.date | None
     work: dict[str, WorkFacts] = field(default_factory=dict)
     deadlines: dict[str, tuple[dt.date, bool]] = field(default_factory=dict)
+    # Attempts whose outcome is signed and not released, now and whatever the day: for staff, in no figure.
+    provisional: set[int] = field(default_factory=set)
 
     @property
     def is_completed(self) -> bool:
@@ -346,6 +348,8 @@ def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date
         if not marked_on:
             # Verified before its release: that it was marked at all is not for these pages yet.
             checked = ""
+        if state == "signed":
+            learner.provisional.add(submission)
         learner.work[kind] = WorkFacts(
             submission, attempt, stood, submitted_on, marked_on, by, referred_at, checked or ""
         )

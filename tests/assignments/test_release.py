@@ -44,6 +44,16 @@ HEADERS = ("Content-Type", "Location", "ETag", "Last-Modified", "Content-Disposi
 NOT_OURS = ("account_", "mfa_", "accounts:demo_sign_in", "accounts:accept_invitation", "core:theme")
 
 
+@pytest.fixture(autouse=True)
+def doors_that_stay_shut_are_not_logged():
+    """There are hundreds of them."""
+    logger = logging.getLogger("django.request")
+    was = logger.level
+    logger.setLevel(logging.CRITICAL)
+    yield
+    logger.setLevel(was)
+
+
 # ---- how many days a learner gets
 
 
@@ -193,7 +203,6 @@ def _answer(client, method, url):
 def _asked(case, who, spaces=""):
     """By method and address, what this person is answered. A door that is closed to the role is knocked at once."""
     client, found = case.cast.client_of(who), {}
-    logging.getLogger("django.request").setLevel(logging.CRITICAL)  # hundreds of doors stay shut
     for name, urls in _addresses(case):
         if spaces and not name.startswith(spaces):
             continue
@@ -346,3 +355,16 @@ def test_where_results_are_released_at_once_signing_tells_the_learner(cast):
 
     assert case.essay.is_released
     assert release.told(case.essay) == "The learner has been told."
+
+
+def test_staff_read_how_many_outcomes_the_figures_leave_out_and_the_client_does_not(cast):
+    case = Case(cast, "after_iqa")
+    case.decide()
+    case.sign()
+    said = "2 results are signed and not released"
+
+    manager = cast.client_of("contract_manager").get(reverse("reporting:dashboard", args=[case.cohort.code]))
+    client = cast.client_of("client_contact").get(reverse("reporting:client_cohort", args=[case.cohort.code]))
+
+    assert said in manager.content.decode()
+    assert "not released" not in client.content.decode()
