@@ -166,6 +166,7 @@ def overturn(
 ) -> Marking:
     """After verification, turn a pass into a referral: a second signed outcome with its reason; the first one stays.
 
+    Where the pass was not released, the referral is not either: the learner hears of neither, and no attempt opens yet.
     `actions` names the criteria that are not met after all, each with its feedback and what the learner has to do;
     `marks` has their marks in a scheme with marks.
     """
@@ -180,13 +181,21 @@ def overturn(
         raise Refused("Choose at least one criterion that is not met after all.")
     if without := [one.number for one in unmet if not changes[one.pk].action.strip()]:
         raise Refused(f"Say what the learner has to do for {policy.listed(without)}.")
+    facts: dict[str, Any] = {"marked_at": now, "marked_by": by}
+    if submission.is_signed:
+        _overturn_unreleased(submission, by=by, **facts)
     was = change(submission, changes, by=by, now=now)
     if rules.of_work(lines_of(submission)) != rules.REFERRAL:
         raise Refused("With these marks every unit still passes, so this is no referral.")
-    facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "resubmit_by": resubmit_by}
-    move(submission, OVERTURN, by=by, detail={"was": was}, **facts)
+    if submission.is_signed:
+        record(submission, "overturn", by=by, was=was)
+    else:
+        move(submission, OVERTURN, by=by, detail={"was": was}, resubmit_by=resubmit_by, **facts)
     said = {"summary": summary, "reason": summary}
     marking = sign(submission, outcome=Outcome.REFERRAL, **said, resubmit_by=resubmit_by, by=by, now=now)
+    if submission.is_signed:
+        release.if_due(submission, now=now)
+        return marking
     release.open_next_attempt(submission, now=now)
     notices.marked_referred(submission, marking)
     return marking
@@ -217,6 +226,21 @@ def change(
             saved_by=by,
         )
     return was
+
+
+def _overturn_unreleased(submission: Submission, *, by: User, **facts: Any) -> None:
+    """The outcome changes and the state does not: to the learner it is still being marked. Under the row's lock."""
+    if not by.can(Can.MARK):
+        raise NotAllowed("Your role does not let you mark work.")
+    if not Submission.objects.unreleased().filter(pk=submission.pk).update(**facts):
+        raise Stale("This was released a moment ago. Look again to see where it stands.")
+    for guard in OVERTURN.guards:
+        if sentence := guard(submission, by):
+            raise Refused(sentence)
+    last = submission.markings.order_by("marked_at", "pk").last()
+    if last is None or last.outcome != Outcome.PASS:
+        raise Refused("This is a referral already, so there is no pass to turn into one.")
+    submission.marked_at, submission.marked_by = facts["marked_at"], by
 
 
 def check_marker(submission: Submission, by: User) -> None:

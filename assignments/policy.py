@@ -263,6 +263,24 @@ def no_later_attempt_is_in(submission: Any, by: Any) -> str:
     return f"Attempt {later.attempt} has been handed in. Mark that one; attempt {submission.attempt} stays as it was signed."
 
 
+def is_not_released_by_its_marker(submission: Any, by: Any) -> str:
+    """Whoever signed an outcome does not also release it by hand. The system (`by` is nobody) releases by the rule."""
+    if by is None:
+        return ""
+    if submission.marked_by_id == by.pk or submission.markings.filter(marked_by=by).exists():
+        return "You marked this work, so somebody else releases its result."
+    if submission.enrolment.learner_id == by.pk:
+        return "This is your own work, so somebody else releases its result."
+    return ""
+
+
+def learner_has_not_left(submission: Any, by: Any) -> str:
+    """What was signed of somebody who left before the release stays as it is: no attempt opens for them."""
+    if submission.enrolment.state == "active":
+        return ""
+    return f"{submission.enrolment.learner} is no longer on the programme, so this result is not released."
+
+
 def numbers_of(criteria: Sequence[Any]) -> list[str]:
     """The numbers of criteria; where they belong to several units, each with its unit: 501 1.1."""
     several = len({one.outcome.unit_id for one in criteria}) > 1

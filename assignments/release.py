@@ -1,7 +1,8 @@
 """When a learner, and with them the client, comes to know a signed outcome; and the act that tells them.
 
 Until then the attempt is `signed`: the learner and the client see work that is being marked, and whatever shows a decision
-asks `Submission.is_released` first. The rule is the cohort's (`Cohort.release_rule`).
+asks `Submission.is_released` (or `shows_outcome_to`, or `outcomes_visible_to`) first. The rule is the cohort's
+(`Cohort.release_rule`); what is released stays released, whatever becomes of the rule.
 """
 
 import datetime as dt
@@ -9,52 +10,87 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
-from assignments import notices, outcome
+from assignments import deadlines, notices, outcome
 from assignments.models import CriterionDecision, Marking, Outcome, Submission
+from assignments.models.submissions import SubmissionQuerySet
 from assignments.states import RELEASE_PASS, RELEASE_REFERRAL
 from core.lifecycle import move
+from core.refusals import WrongState
 from programmes.models import CohortDeadline, Release
 
 
-def is_due(submission: Submission, *, now: dt.datetime) -> bool:
-    """Whether the rule of the cohort releases this signed outcome by itself at `now`."""
-    cohort = submission.enrolment.cohort
-    if cohort.release_rule == Release.AT_A_TIME:
-        times = CohortDeadline.objects.filter(cohort=cohort, assignment=submission.assignment_id)
-        at = times.values_list("results_at", flat=True).first()
-        return bool(at and at <= now)
-    return cohort.release_rule == Release.AT_ONCE
+def due(now: dt.datetime) -> SubmissionQuerySet:
+    """The signed outcomes that the rule of their cohort releases by itself at `now`. Verification adds those it agreed with."""
+    times = CohortDeadline.objects.filter(
+        cohort=OuterRef("enrolment__cohort"), assignment=OuterRef("assignment"), results_at__lte=now
+    )
+    at_once = Q(enrolment__cohort__release_rule=Release.AT_ONCE)
+    at_a_time = Q(Exists(times), enrolment__cohort__release_rule=Release.AT_A_TIME)
+    return Submission.objects.unreleased().filter(at_once | at_a_time, enrolment__state="active")
+
+
+def told(submission: Submission) -> str:
+    """What whoever signs reads about the release, in a sentence."""
+    if submission.is_released:
+        return "The learner has been told."
+    waits = {
+        Release.AFTER_IQA: "The learner is told when internal verification (IQA) has agreed.",
+        Release.AT_A_TIME: "The learner is told at the time that is set for this cohort.",
+    }
+    return waits.get(Release(submission.enrolment.cohort.release_rule), "The learner is told within minutes.")
 
 
 def if_due(submission: Submission, *, now: dt.datetime) -> None:
     """Release at once what waits for nothing; call inside the transaction that signs it."""
-    if is_due(submission, now=now):
+    if due(now).filter(pk=submission.pk).exists():
         release(submission, now=now)
 
 
+@transaction.atomic
 def release(submission: Submission, *, now: dt.datetime, by: User | None = None, reason: str = "") -> None:
-    """Tell the learner what was signed. `by` and `reason` are for the event, where somebody releases it by hand."""
+    """Tell the learner what was signed, once. `by` and `reason` are for the event, where it does not come of itself.
+
+    The row is locked before the signature is read, so that no outcome is released that has just been superseded.
+    """
+    locked = Submission.objects.unreleased().select_for_update().filter(pk=submission.pk)
+    if not locked.values_list("pk", flat=True):
+        raise WrongState("This has been released in the meantime, or its outcome is not signed any more.")
     marking: Marking = submission.markings.order_by("marked_at", "pk").last()  # type: ignore[assignment]
     verb = release_pass if marking.outcome == Outcome.PASS else release_referral
-    verb(submission, marking, now=now, detail={"by": by.pk, "reason": reason} if by else {})
+    verb(submission, marking, now=now, by=by, detail={"reason": reason} if reason else {})
 
 
-@transaction.atomic
-def release_pass(submission: Submission, marking: Marking, *, now: dt.datetime, detail: dict[str, Any]) -> None:
+def release_pass(
+    submission: Submission, marking: Marking, *, now: dt.datetime, by: User | None, detail: dict[str, Any]
+) -> None:
     """The learner passes and is told."""
-    move(submission, RELEASE_PASS, by=None, detail=detail, released_at=now)
+    move(submission, RELEASE_PASS, by=by, detail=detail, released_at=now)
     notices.marked_passed(submission, marking)
 
 
-@transaction.atomic
-def release_referral(submission: Submission, marking: Marking, *, now: dt.datetime, detail: dict[str, Any]) -> None:
+def release_referral(
+    submission: Submission, marking: Marking, *, now: dt.datetime, by: User | None, detail: dict[str, Any]
+) -> None:
     """The learner is told what to do by which day, and the next attempt opens."""
-    facts = {"released_at": now, "resubmit_by": marking.resubmit_by}
-    move(submission, RELEASE_REFERRAL, by=None, detail=detail, **facts)
+    facts = {"released_at": now, "resubmit_by": resubmit_by(submission, marking, now=now)}
+    move(submission, RELEASE_REFERRAL, by=by, detail=detail, **facts)
     open_next_attempt(submission, now=now)
     notices.marked_referred(submission, marking)
+
+
+def resubmit_by(submission: Submission, marking: Marking, *, now: dt.datetime) -> dt.date:
+    """The day for the next attempt, if the referral is released now. The signature keeps the day that was signed."""
+    registration = getattr(submission.enrolment, "registration", None)
+    assert marking.resubmit_by is not None  # noqa: S101 - a referral has its day
+    return deadlines.moved_on(
+        marking.resubmit_by,
+        signed_on=deadlines.day_of(marking.marked_at),
+        released_on=deadlines.day_of(now),
+        registration_ends_on=registration.expires_on if registration else None,
+    )
 
 
 def open_next_attempt(submission: Submission, *, now: dt.datetime) -> Submission:

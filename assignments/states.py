@@ -82,12 +82,16 @@ RELEASE_PASS = Transition(
     label="Release a pass",
     sources=(SubmissionState.SIGNED,),
     target=SubmissionState.PASSED,
+    needs=Can.RELEASE_RESULTS,
+    guards=(policy.is_not_released_by_its_marker, policy.learner_has_not_left),
 )
 RELEASE_REFERRAL = Transition(
     verb="release_referral",
     label="Release a referral",
     sources=(SubmissionState.SIGNED,),
     target=SubmissionState.REFERRED,
+    needs=Can.RELEASE_RESULTS,
+    guards=(policy.is_not_released_by_its_marker, policy.learner_has_not_left),
 )
 OVERTURN = Transition(
     verb="overturn",

@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "args": ["examine_documents"],
     },
+    "release-results": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(minute="*/3"),
+        "args": ["release_results"],
+    },
     "sweep-uploads": {
         "task": "core.tasks.run_command",
         "schedule": crontab(hour=3, minute=20),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -21,6 +22,8 @@ from programmes.models import (
     CohortDeadline,
     Contract,
     QualificationVersion,
+    Release,
+    SecondMarks,
     TutorAppointment,
     VerifierAllocation,
 )
@@ -139,6 +142,57 @@ def set_cohort_deadline(cohort: Cohort, *, assignment: Assignment, due_on: dt.da
         said = {"assignment": assignment.pk, "due_on": due_on.isoformat(), "reason": f"{assignment}: {due_on:%d/%m/%Y}"}
         record(cohort, "set_cohort_deadline", by=by, was=before.due_on.isoformat() if before else "", **said)
     return deadline
+
+
+@transaction.atomic
+def set_marking_rules(
+    cohort: Cohort,
+    *,
+    release_rule: str,
+    second_marks: str,
+    anonymous_marking: bool,
+    times: Mapping[int, dt.datetime | None],
+    reason: str = "",
+    by: User | None,
+) -> Cohort:
+    """When results are released, and whether work is marked twice or without names; an event for each change.
+
+    `times` has the moment of the results by assignment, for those that have a deadline. What is released stays released.
+    """
+    _allow(policy.may_set_marking_rules(cohort.contract, by))
+    held = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    rows = list(held.deadlines.select_for_update(of=("self",)).select_related("assignment"))
+    given = {one.pk: times.get(one.assignment_id, one.results_at) for one in rows}
+    if release_rule == Release.AT_A_TIME:
+        _refuse(policy.each_has_a_time({one.assignment.title: given[one.pk] for one in rows}))
+    _refuse(policy.names_come_back_with_a_reason(was=held.anonymous_marking, now=anonymous_marking, reason=reason))
+    changes = [
+        ("set_release_rule", Release(held.release_rule).label, Release(release_rule).label),
+        ("set_second_marking", SecondMarks(held.second_marks).label, SecondMarks(second_marks).label),
+        ("set_anonymous_marking", _on(held.anonymous_marking), _on(anonymous_marking)),
+    ]
+    for one in rows:
+        changes.append(
+            ("set_time_of_results", _moment(one.assignment, one.results_at), _moment(one.assignment, given[one.pk]))
+        )
+        CohortDeadline.objects.filter(pk=one.pk).update(results_at=given[one.pk])
+    facts = {"release_rule": release_rule, "second_marks": second_marks, "anonymous_marking": anonymous_marking}
+    Cohort.objects.filter(pk=held.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(cohort, name, value)
+    for verb, was, now in changes:
+        if was != now:
+            said = f"{now}; before: {was}." + (f" {reason.strip()}" if reason.strip() else "")
+            record(cohort, verb, by=by, was=was, now=now, reason=said)
+    return cohort
+
+
+def _on(value: object) -> str:
+    return "On" if value else "Off"
+
+
+def _moment(assignment: Assignment, at: dt.datetime | None) -> str:
+    return f"{assignment}: {timezone.localtime(at):%d/%m/%Y, %H:%M}" if at else f"{assignment}: no time"
 
 
 @transaction.atomic

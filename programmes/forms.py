@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from accounts.permissions import Role
 from core.forms import DateField, Form
-from programmes.models import Assignment, Client, Cohort, Delivery, QualificationVersion
+from programmes.models import Assignment, Client, Cohort, Delivery, QualificationVersion, Release, SecondMarks
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -98,6 +98,59 @@ class SetCohortDeadlineForm(Form):
     def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "assignment", Assignment.objects.filter(version=cohort.version))
+
+
+class SetMarkingRulesForm(Form):
+    """One field for the time of each assignment that has a deadline; together they are the action's `times`."""
+
+    submit_label = "Set these rules"
+
+    release_rule = forms.ChoiceField(
+        label="When results are released",
+        choices=Release.choices,
+        widget=forms.RadioSelect,
+        help_text="Until then learners and the client read “With the tutor”. What is released stays released.",
+    )
+    second_marks = forms.ChoiceField(
+        label="Second marking",
+        choices=SecondMarks.choices,
+        widget=forms.RadioSelect,
+        help_text="A second tutor decides without seeing the first decision; then both agree.",
+    )
+    anonymous_marking = forms.BooleanField(
+        label="Mark without the learner’s name",
+        required=False,
+        help_text="Tutors see a number instead of the name until the result is released.",
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=250,
+        required=False,
+        widget=forms.Textarea,
+        help_text="It is kept with the change. Ending anonymous marking needs one.",
+    )
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        self.dated = list(cohort.deadlines.select_related("assignment").order_by("assignment__position"))
+        initial = {name: getattr(cohort, name) for name in ("release_rule", "second_marks", "anonymous_marking")}
+        asked: dict[str, forms.Field] = {}
+        for one in self.dated:
+            asked[f"at{one.assignment_id}"] = forms.DateTimeField(
+                label=f"Results of the {one.assignment.title.lower()}",
+                required=False,
+                help_text="Used where results are released at a time.",
+            )
+            initial[f"at{one.assignment_id}"] = one.results_at
+        own = dict(type(self).base_fields)
+        first = {"release_rule": own.pop("release_rule")}
+        # Before the form dresses its fields: each made for this form alone, so that no class remembers them.
+        self.base_fields = {**first, **asked, **own}  # type: ignore[misc]
+        super().__init__(*args, initial=initial, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        times = {one.assignment_id: given.pop(f"at{one.assignment_id}", None) for one in self.dated}
+        return {**given, "times": times}
 
 
 class ProposeTutorForm(Form):

@@ -29,6 +29,42 @@ def runs_the_contract(contract: Any, by: Any) -> str:
     return f"Only the managers of contract {contract.reference} and the administrators do this."
 
 
+def may_set_marking_rules(contract: Any, by: Any) -> str:
+    """How a cohort is marked and when it learns of it is set by those who run its contract."""
+    if by is not None and not by.can(Can.SET_MARKING_RULES):
+        return "Only a contract manager or a centre administrator sets the rules of marking."
+    return runs_the_contract(contract, by)
+
+
+def names_come_back_with_a_reason(*, was: bool, now: bool, reason: str) -> str:
+    """Once names are shown again nobody can take them back, so ending anonymous marking is explained."""
+    if was and not now and not reason.strip():
+        return "Say why the names are shown again. Tutors see them at once, on work that is being marked too."
+    return ""
+
+
+def each_has_a_time(times: Any) -> str:
+    """A rule that releases at a time needs one for each assignment that has a deadline. `times` is by its title."""
+    without = [title for title, at in times.items() if at is None]
+    if not times:
+        return "Set a deadline for each assignment first: the time of the results goes with it."
+    if without:
+        return f"Set the time for {' and '.join(without)}. Without it those results are never released by themselves."
+    return ""
+
+
+def after_the_change(was: str, now: str) -> str:
+    """What a new rule of release means for results that are signed and wait, in a sentence."""
+    if was == now:
+        return "What is released stays released."
+    means = {
+        "at_once": "Results that were signed and waited are released within minutes.",
+        "after_iqa": "Results that are signed wait for internal verification (IQA) now; what is released stays released.",
+        "at_a_time": "Results that are signed wait for the time you set; what is released stays released.",
+    }
+    return means[now]
+
+
 def are_contract_managers(managers: Any) -> str:
     """A contract has somebody who runs it, and they hold the role."""
     if not managers:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/<slug:code>/", cohorts.cohort, name="cohort"),
     path("cohorts/<slug:code>/set-deadline/", cohorts.set_cohort_deadline, name="set_cohort_deadline"),
+    path("cohorts/<slug:code>/marking-rules/", cohorts.set_marking_rules, name="set_marking_rules"),
     path("cohorts/<slug:code>/propose-tutor/", cohorts.propose_tutor, name="propose_tutor"),
     path("cohorts/<slug:code>/allocate-verifier/", cohorts.allocate_verifier, name="allocate_verifier"),
     path("appointments/<int:pk>/end/", cohorts.end_appointment, name="end_appointment"),

@@ -93,6 +93,8 @@ class LearnerFacts:
     certificate_on: dt.date | None
     work: dict[str, WorkFacts] = field(default_factory=dict)
     deadlines: dict[str, tuple[dt.date, bool]] = field(default_factory=dict)
+    # Attempts whose outcome is signed and not released, now and whatever the day: for staff, in no figure.
+    provisional: set[int] = field(default_factory=set)
 
     @property
     def is_completed(self) -> bool:
@@ -352,6 +354,11 @@ def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date
         again_at = marked if again else earlier.again_at if earlier else None
         by = resubmit_by if again else earlier.resubmit_by if earlier else None
         checked = sample if _until(day_of(decided), as_of) else "selected" if _until(day_of(selected), as_of) else ""
+        if not marked_on:
+            # Verified before its release: that it was marked at all is not for these pages yet.
+            checked = ""
+        if state == "signed":
+            learner.provisional.add(submission)
         learner.work[kind] = WorkFacts(
             submission, attempt, stood, submitted_on, marked_on, by, referred_at, checked or "", again_at
         )

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection
+from django.test import Client
 from docx import Document as Docx
 
 from accounts import actions as accounts
@@ -393,6 +394,22 @@ def mark(submission: Any, *, cast: Any, unmet: int = 0, by: User | None = None) 
     if unmet:
         return marking.refer(submission, is_authentic=True, resubmit_by=clock.today() + dt.timedelta(days=28), by=by)
     return marking.award_pass(submission, summary="Well argued.", is_authentic=True, by=by)
+
+
+def signed_in(person: User) -> Client:
+    """A browser in which this person has signed in."""
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@contextmanager
+def released_by(cohort: Any, rule: str) -> Iterator[None]:
+    """The cohort with another rule of release for a while."""
+    was = cohort.release_rule
+    type(cohort).objects.filter(pk=cohort.pk).update(release_rule=rule)
+    yield
+    type(cohort).objects.filter(pk=cohort.pk).update(release_rule=was)
 
 
 def verified(*, cast: Any, one: Any = None) -> Any:

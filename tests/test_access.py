@@ -65,6 +65,7 @@ programmes:open_cohort               contract                       xxxx..xxs
 programmes:cohorts                   -                              x.....xxs
 programmes:cohort                    cohort                         x.....xxs
 programmes:set_cohort_deadline       cohort                         xxxx..xxs
+programmes:set_marking_rules         cohort                         xxxx..xxs
 programmes:propose_tutor             cohort                         xxxx..xxs
 programmes:allocate_verifier         cohort                         xxxx..xxs
 programmes:end_appointment           appointment                    xxxx..xxs
@@ -204,6 +205,9 @@ assignments:result_sheet             passed                         ....xxxxs
 assignments:result_sheet             submitted                      ----xxxxs
 assignments:unit_result_sheet        passed+unit                    ....xxxxs
 assignments:result_sheet_file        passed+unit                    ....xxxxs
+assignments:result_sheet             unreleased                     -...xxxxs
+assignments:submission               unreleased                     -...xxxxs
+assignments:cover_sheet              unreleased                     -...xxxxs
 assignments:authenticity             passed                         x...xxxxs
 assignments:authenticity             submitted                      x...xxxxs
 assignments:similarity               passed+submitted               x...xxxxs
@@ -221,6 +225,9 @@ assignments:pass_on_extension        extension                      x.xxx.xxs
 assignments:withdraw_extension       extension                      .xxxxxxxs
 
 verification:queue                   -                              xx...xxxs
+verification:results                 -                              xx.x.xxxs
+verification:release                 -                              xxpxpxxxs
+verification:select                  unreleased                     xxpxxxxxs
 verification:sign_offs               -                              xx...xxxs
 verification:begin                   to_verify                      xxpxxxxxs
 verification:sign_off                verified                       xxx.xxxxs
@@ -291,6 +298,8 @@ assignments:close_feedback_link      feedback_request               >xxxxxxxs
 assignments:take                     submitted                      x>xxxxxxs
 assignments:let_go                   submitted                      x!xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs
+verification:release                 -                              xx!x!xxxs
+verification:select                  unreleased                     xx>xxxxxs
 verification:make_claims             -                              xxxx>xxxs
 """
 

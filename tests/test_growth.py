@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LISTS = """
 home                          -          learner            8
 home                          -          tutor              8
-home                          -          iqa                5
+home                          -          iqa                6
 home                          -          eqa                4
 home                          -          administrator      8
 home                          -          contract_manager   8
@@ -73,7 +73,9 @@ assignments:extension         extension  tutor              8
 assignments:extension         extension  contract_manager   8
 enrolment:enrolment           enrolment  administrator      10
 enrolment:enrolment           enrolment  tutor              9
-verification:queue            -          iqa                7
+verification:queue            -          iqa                8
+verification:results          -          iqa                6
+verification:results          -          administrator      6
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
 verification:claims           -          administrator      8
@@ -101,7 +103,7 @@ def grow(world) -> None:
     things, now = world.things, clock.now()
     day = dt.timedelta(days=1)
     worlds.multiplied([things.writing_version], COPIES, number=lambda n: 100 + n)
-    for name in ("applied", "active", "writer", "to_verify", "verified", "claimed", "completed"):
+    for name in ("applied", "active", "writer", "to_verify", "verified", "claimed", "completed", "waiting"):
         one = getattr(things, name)
         people = worlds.multiplied([one.learner], COPIES, deep=False)
         for learner in people:

@@ -37,8 +37,8 @@ Submission (one attempt) | submit             | draft                        -> 
 Submission (one attempt) | hand_in_for_learner | draft                       -> submitted    | A
 Submission (one attempt) | award_pass         | submitted                    -> signed       | T
 Submission (one attempt) | refer              | submitted                    -> signed       | T
-Submission (one attempt) | release_pass       | signed                       -> passed       | W
-Submission (one attempt) | release_referral   | signed                       -> referred     | W
+Submission (one attempt) | release_pass       | signed                       -> passed       | I A
+Submission (one attempt) | release_referral   | signed                       -> referred     | I A
 Submission (one attempt) | return_unmarked    | submitted                    -> returned     | T
 Submission (one attempt) | overturn           | passed                       -> referred     | T
 Submission (one attempt) | pass_after_all     | referred                     -> passed       | T

@@ -102,6 +102,7 @@ def a_world(cast: Cast) -> World:
         _enrolments(things, cast)
     _sessions(things, cast)
     _work(things, cast)
+    _unreleased(things, cast)
     _award(things, cast)
     _writing(things, cast)
     _authenticity(things, cast)
@@ -158,13 +159,13 @@ def _enrolments(things: SimpleNamespace, cast: Cast) -> None:
     things.enrolment = factories.an_enrolment(cast=cast, cohort=cohort, learner=cast.learner)
     factories.a_registration(things.enrolment, cast=cast)
     things.invited = factories.an_enrolment(cast=cast, cohort=things.new_cohort, learner=cast.learner, state="invited")
-    for name in ("active", "to_verify", "verified", "claimed", "completed"):
+    for name in ("active", "to_verify", "verified", "claimed", "completed", "waiting"):
         setattr(things, name, factories.an_enrolment(cast=cast, cohort=cohort))
 
 
 def _sessions(things: SimpleNamespace, cast: Cast) -> None:
     cohort, one, other = things.cohort, things.enrolment, things.active
-    others = [things.to_verify, things.verified, things.claimed, things.completed]
+    others = [things.to_verify, things.verified, things.claimed, things.completed, things.waiting]
     things.held = factories.a_session(cast=cast, cohort=cohort, days_ago=7, kind="workshop", no=1)
     with clock.at(things.held.ends_at + dt.timedelta(minutes=5)):
         marks = {one: "attended", other: "absent", **dict.fromkeys(others, "attended"), others[0]: "part"}
@@ -216,6 +217,13 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.deferral = assignments.defer(things.submitted, reason="A source is asked for.", until=until, by=cast.tutor)
     assignments.end_deferral(things.deferral, note="It has come.", by=cast.tutor)
     marking.let_go(things.submitted, by=cast.tutor)
+
+
+def _unreleased(things: SimpleNamespace, cast: Cast) -> None:
+    """A referral that is signed and not released: the cohort's rule was another while it was signed."""
+    things.unreleased = factories.a_submission(cast=cast, one=things.waiting)
+    with factories.released_by(things.cohort, "after_iqa"):
+        factories.mark(things.unreleased, cast=cast, unmet=1)
 
 
 def _writing(things: SimpleNamespace, cast: Cast) -> None:

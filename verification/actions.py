@@ -1,16 +1,17 @@
 """The verbs of verification and certification. Marking itself changes in `assignments.marking`, through `overturn`."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Can, Role
-from assignments import marking
+from assignments import marking, release
 from assignments.models import Submission
 from assignments.states import SubmissionState
 from core import clock
@@ -18,17 +19,23 @@ from core.lifecycle import move, record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
 from enrolment import actions as enrolments
 from enrolment.models import Enrolment
+from enrolment.states import EnrolmentState
+from programmes.models import Release
 from verification import notices, policy
 from verification.models import Claim, Sample, SignOff
 from verification.models.standing import standing
 from verification.states import AGREE, ANSWER, RECORD_CERTIFICATE, RECORD_REJECTION, SEND_BACK, ClaimState, SampleState
 
+log = logging.getLogger(__name__)
+
+REASON_WANTED = "Say why this is released by hand. The reason is kept with the release."
+
 
 @transaction.atomic
 def select(submission: Submission, *, reason: str, by: User) -> Sample:
-    """Begin to verify how one passed attempt was marked. After an answer, this is the next round."""
+    """Begin to verify how one attempt was marked: a pass, or any outcome before its release. After an answer, the next round."""
     _check_can(by, Can.VERIFY, "verify marking")
-    if submission.state != SubmissionState.PASSED:
+    if submission.state not in policy.VERIFIABLE:
         raise WrongState(f"This is {submission.get_state_display().lower()}, so there is no pass to verify.")
     latest = submission.samples.aggregate(Max("round"))["round__max"] or 0
     sample = Sample(
@@ -85,8 +92,11 @@ def begin(enrolment: Enrolment, *, reason: str = "Everything has passed", by: Us
 
 @transaction.atomic
 def agree(sample: Sample, *, comment: str = "", by: User) -> Sample:
-    """The verifier agrees with the marking."""
+    """The verifier agrees with the marking. Where results wait for that, the learner is told."""
     move(sample, AGREE, by=by, decided_at=clock.now(), verified_by=by, comment=comment)
+    submission = sample.submission
+    if submission.is_signed and submission.enrolment.cohort.release_rule == Release.AFTER_IQA:
+        release.release(submission, now=clock.now(), by=by)
     return sample
 
 
@@ -109,7 +119,7 @@ def answer(sample: Sample, *, answer: str, by: User) -> Sample:
     if not answer.strip():
         raise Refused("Say what you did about the action.")
     move(sample, ANSWER, by=by, answer=answer, answered_at=clock.now(), answered_by=by)
-    notices.sample_answered(sample)
+    notices.sample_answered(sample, stands=True)
     return sample
 
 
@@ -124,15 +134,79 @@ def overturn(
     resubmit_by: dt.date,
     by: User,
 ) -> Sample:
-    """The tutor answers that the marking was wrong: the pass becomes a referral, and the next attempt opens."""
+    """The tutor answers that the marking was wrong: the pass becomes a referral, and with its release the next attempt opens."""
     facts: dict[str, Any] = {"answer": answer, "answered_at": clock.now(), "answered_by": by}
     if not answer.strip():
         raise Refused("Say what you did about the action.")
     move(sample, ANSWER, by=by, **facts)
     given: dict[str, Any] = {"actions": actions, "marks": marks, "summary": summary, "resubmit_by": resubmit_by}
     marking.overturn(sample.submission, **given, by=by)
-    notices.sample_answered(sample)
+    notices.sample_answered(sample, stands=False)
     return sample
+
+
+# ---- release
+
+
+@transaction.atomic
+def release_result(submission: Submission, *, reason: str, by: User) -> Submission:
+    """Release one signed result without verification, or before its time. The tutor who marked it never does."""
+    _check_can(by, Can.RELEASE_RESULTS, "release results by hand")
+    if not reason.strip():
+        raise Refused(REASON_WANTED)
+    if submission.is_signed and (sentence := policy.may_release_by_hand(submission, by)):
+        raise Refused(sentence)
+    release.release(submission, now=clock.now(), by=by, reason=reason.strip())
+    return submission
+
+
+class NotReleased(NamedTuple):
+    """A result that could not be released with the others, and why."""
+
+    submission: Submission
+    sentence: str
+
+
+def release_several(chosen: list[Submission], *, reason: str, by: User) -> tuple[list[Submission], list[NotReleased]]:
+    """Release each by itself: one that cannot be released does not hold up the others."""
+    if not reason.strip():
+        raise Refused(REASON_WANTED)
+    released, refused = [], []
+    for submission in chosen:
+        try:
+            released.append(release_result(submission, reason=reason, by=by))
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            refused.append(NotReleased(submission, str(refusal)))
+    return released, refused
+
+
+def release_due() -> int:
+    """Release what the rules release by themselves: what is due, and what was agreed with before the rule was changed."""
+    now, done = clock.now(), 0
+    latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round")
+    agreed = (
+        Submission.objects.unreleased()
+        .filter(enrolment__cohort__release_rule=Release.AFTER_IQA, enrolment__state=EnrolmentState.ACTIVE)
+        .annotate(
+            sample_state=Subquery(latest.values("state")[:1]), agreed_at=Subquery(latest.values("decided_at")[:1])
+        )
+        .filter(sample_state=SampleState.AGREED, agreed_at__gte=F("marked_at"))
+    )
+    waiting = {*release.due(now).values_list("pk", flat=True), *agreed.values_list("pk", flat=True)}
+    related = "assignment__version", "enrolment__learner", "enrolment__cohort", "enrolment__registration"
+    for submission in Submission.objects.select_related(*related).filter(pk__in=waiting).order_by("marked_at", "pk"):
+        try:
+            release.release(submission, now=now)
+        except Refused:  # somebody else released it, or the learner has left, a moment ago
+            continue
+        except Exception:
+            # One that cannot be released holds up none of the others, and is tried again with the next run.
+            log.exception("The result of attempt %s could not be released.", submission.pk)
+            continue
+        done += 1
+    return done
 
 
 @transaction.atomic

@@ -89,6 +89,19 @@ class OverturnForm(Form):
         return {**own, "actions": actions, "marks": {pk: given.get(f"c{pk}-mark") for pk in actions}}
 
 
+class ReleaseForm(Form):
+    """Why the ticked results are released by hand. The ticks stand in the rows of the list."""
+
+    submit_label = "Release the ticked results"
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=250,
+        widget=forms.Textarea(attrs={"form": "release"}),
+        help_text="It is kept with each release. The learners do not see it.",
+    )
+
+
 class SignOffForm(Form):
     submit_label = "Sign off"
 

@@ -6,7 +6,6 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
-from assignments.states import SubmissionState
 from core import clock, notices
 from programmes.models import Cohort
 from verification.models import Claim, Sample
@@ -29,16 +28,17 @@ def sample_sent_back(sample: Sample) -> None:
         notices.queue(key, to=tutor, template="emails/sample_sent_back.txt", context=_about(sample))
 
 
-def sample_answered(sample: Sample) -> None:
-    """To the verifier who had sent it back."""
+def sample_answered(sample: Sample, *, stands: bool) -> None:
+    """To the verifier who had sent it back. Where the outcome is not released, it goes to the next round either way."""
     notices.queue(
         f"sample:{sample.pk}:answered",
         to=sample.verified_by,
         template="emails/sample_answered.txt",
         context={
             **_about(sample),
-            "url": reverse("verification:queue"),
-            "stands": sample.submission.state == SubmissionState.PASSED,
+            "url": reverse("verification:queue" if sample.submission.is_released else "verification:results"),
+            "stands": stands,
+            "released": sample.submission.is_released,
         },
     )
 

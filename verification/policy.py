@@ -5,12 +5,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.utils import timezone
+
+from accounts.permissions import Role
 from core import clock
+
+VERIFIABLE = ("signed", "passed")
 
 
 def is_not_own_marking(sample: Any, by: Any) -> str:
     """Nobody verifies their own marking. The database says the same (`ilm` I10)."""
-    return "You marked this work, so somebody else verifies it." if sample.marked_by_id == by.pk else ""
+    markers = {sample.marked_by_id, sample.submission.marked_by_id}
+    return "You marked this work, so somebody else verifies it." if by.pk in markers else ""
 
 
 def is_allocated(sample: Any, by: Any) -> str:
@@ -21,10 +27,56 @@ def is_allocated(sample: Any, by: Any) -> str:
     return "This cohort is not allocated to you."
 
 
-def is_still_passed(sample: Any, by: Any) -> str:
-    if sample.submission.state == "passed":
+def is_still_there_to_verify(sample: Any, by: Any) -> str:
+    """A pass, or any signed outcome that is not released yet."""
+    if sample.submission.state in VERIFIABLE:
         return ""
     return "The outcome of this piece has changed, so there is nothing to agree with any more."
+
+
+def may_release_by_hand(submission: Any, by: Any) -> str:
+    """Who releases without verification: the IQA allocated to the cohort and the administrators, unless it is being verified."""
+    if (
+        by.has_role(Role.ADMINISTRATOR)
+        or submission.enrolment.cohort.allocations.in_force(clock.today()).filter(verifier=by, role="iqa").exists()
+    ):
+        sentence = ""
+    else:
+        sentence = "This cohort is not allocated to you."
+    latest = submission.samples.order_by("-round").first()
+    if latest is not None and latest.state != "agreed":
+        sentence = sentence or "This was picked for verification, so it is released when the verifier agrees."
+    return sentence
+
+
+def how_it_is_released(rule: str) -> str:
+    """What has to happen before a signed result of a cohort with this rule is released."""
+    return {
+        "at_once": "The rule of the cohort has changed: it is released within minutes.",
+        "after_iqa": "It is released as soon as a verifier agrees.",
+        "at_a_time": "It is released at the time that is set for the assignment.",
+    }[rule]
+
+
+def waits_for(
+    *, rule: str, results_at: dt.datetime | None, sample: str, verifier: str = "", now: dt.datetime
+) -> tuple[str, str]:
+    """What a signed result waits for before its release: a sign of the journey grid, and the words."""
+    words = {
+        "selected": ("in_hand", f"being verified by {verifier}"),
+        "returned": ("referred", "sent back to the tutor"),
+        "answered": ("in_hand", "answered, to verify again"),
+    }
+    if sample in words:
+        return words[sample]
+    if rule == "after_iqa":
+        return ("done", "agreed, released within minutes") if sample == "agreed" else ("not_yet", "not verified yet")
+    if rule == "at_a_time" and results_at is None:
+        return "not_yet", "no time is set for it"
+    if rule == "at_a_time" and results_at and results_at > now:
+        at = timezone.localtime(results_at)
+        return "not_yet", f"{at:%a} {at.day} {at:%B %Y}, {at:%H:%M}"
+    return "done", "released within minutes"
 
 
 def is_on_programme(sample: Any, by: Any) -> str:

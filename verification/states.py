@@ -23,7 +23,7 @@ AGREE = Transition(
     sources=(SampleState.SELECTED,),
     target=SampleState.AGREED,
     needs=Can.VERIFY,
-    guards=(policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme, policy.is_still_passed),
+    guards=(policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme, policy.is_still_there_to_verify),
 )
 SEND_BACK = Transition(
     verb="send_back",
@@ -31,7 +31,7 @@ SEND_BACK = Transition(
     sources=(SampleState.SELECTED,),
     target=SampleState.RETURNED,
     needs=Can.VERIFY,
-    guards=(policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme, policy.is_still_passed),
+    guards=(policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme, policy.is_still_there_to_verify),
 )
 ANSWER = Transition(
     verb="answer",

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from verification.views import claims, queue, samples
+from verification.views import claims, queue, results, samples
 
 app_name = "verification"
 urlpatterns = [
     path("verification/", queue.queue, name="queue"),
+    path("verification/results/", results.results, name="results"),
+    path("verification/results/release/", results.release, name="release"),
+    path("verification/results/<int:pk>/verify/", results.select, name="select"),
     path("verification/sign-off/", queue.sign_offs, name="sign_offs"),
     path("verification/learners/<int:pk>/begin/", queue.begin, name="begin"),
     path("verification/learners/<int:pk>/sign-off/", queue.sign_off, name="sign_off"),

@@ -1,10 +1,11 @@
 """By when a learner hands in which assignment, and why: the one place that does the sum. Nothing is stored.
 
-`rule` says how dates combine, `reading` asks the database (one statement for one learner or forty thousand), `wording`
-says it, `working_days` counts. Screens, reminders, clocks, figures and reports all ask here.
+`rule` says how dates combine, `release` what a late release adds, `reading` asks the database (one statement for one
+learner or forty thousand), `wording` says it, `working_days` counts. Screens, reminders, clocks, figures and reports all ask here.
 """
 
 from assignments.deadlines.reading import ALL, Dates, Records, effective, for_enrolments
+from assignments.deadlines.release import moved_on
 from assignments.deadlines.rule import (
     NO_DATE,
     Adjustment,
@@ -80,6 +81,7 @@ __all__ = [
     "lateness",
     "mark_by",
     "marking_clock",
+    "moved_on",
     "of_cohort",
     "said",
     "working_day_from",

@@ -56,6 +56,24 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def handed_in(self) -> SubmissionQuerySet:
         return self.filter(state__in=HANDED_IN)
 
+    def released(self) -> SubmissionQuerySet:
+        """Those whose outcome learner and client may know."""
+        return self.filter(state__in=RELEASED)
+
+    def unreleased(self) -> SubmissionQuerySet:
+        """Those whose outcome is signed and still kept from the learner."""
+        return self.filter(state=SubmissionState.SIGNED)
+
+    def outcomes_visible_to(self, user: User) -> SubmissionQuerySet:
+        """Of what this person may see, those whose outcome they may know: `Submission.shows_outcome_to` for many."""
+        provisional = Q(state=SubmissionState.SIGNED) & ~Q(enrolment__learner=user)
+        return self.visible_to(user).filter(Q(state__in=RELEASED) | provisional)
+
+    def waiting_for_release(self, user: User) -> SubmissionQuerySet:
+        """Signed results of the learners this person sees, never one's own: for those who release by hand."""
+        seen = Enrolment.objects.visible_to(user).active().exclude(learner=user)
+        return self.unreleased().filter(enrolment__in=seen)
+
 
 class Route(models.TextChoices):
     """How work reached the centre that staff hand in for a learner."""
@@ -179,6 +197,20 @@ class Submission(models.Model):
     @property
     def is_referred(self) -> bool:
         return self.state == SubmissionState.REFERRED
+
+    def shows_outcome_to(self, user: User) -> bool:
+        """Whether this person may know the outcome: everybody once it is released, before that those who read work."""
+        return self.is_released or (self.is_signed and self.enrolment.learner_id != user.pk and user.can(Can.READ_WORK))
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """The state in words that anybody may read: an outcome that is not released reads as work with the tutor."""
+        told = SubmissionState.SUBMITTED if self.is_signed else SubmissionState(self.state)
+        return str(told.label)
+
+    @property
+    def state_for_staff(self) -> str:
+        """The state as it is, for pages that no learner and no client sees."""
+        return str(SubmissionState(self.state).label)
 
     def is_held(self, now: dt.datetime) -> bool:
         """Whether a tutor holds this for marking at `now`."""

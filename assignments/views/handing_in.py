@@ -56,13 +56,14 @@ def cover_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
+    marked = found.shows_outcome_to(request.user)
     context: dict[str, Any] = {
         "submission": found,
         "legal_name": " ".join(one for one in bundles.legal_name(found.enrolment) if one),
         "units": _units(found),
         "ai_rule": declarations.ai_rule(found.asked_for),
         "ai_answer": dict(declarations.AI_USES).get(found.declaration.ai_use, ""),
-        "marking": found.markings.select_related("marked_by").last() if found.marked_at else None,
+        "marking": found.markings.select_related("marked_by").last() if marked else None,
         **receipt_of(found),
     }
     return render(request, "assignments/cover_sheet.html", context)

@@ -127,7 +127,7 @@ def _put_aside(found: Submission) -> dict[str, Any]:
 
 
 def _outcome(found: Submission) -> dict[str, Any]:
-    """The receipt, and once it is marked what the tutor decided. A decision in progress is not even fetched."""
+    """The receipt, and once it is released what the tutor decided. Before that a decision is not even fetched."""
     marked = found.is_released
     results = Prefetch("unit_results", UnitResult.objects.select_related("unit"))
     signed = found.markings.prefetch_related(results).order_by("-marked_at", "-pk")

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.permissions import Can
 from assignments import bundles, counting, deadlines, policy, results
 from assignments.models import Submission
-from assignments.states import MARKED, PASS_AFTER_ALL
+from assignments.states import PASS_AFTER_ALL
 from assignments.views.files import note_copy, sent
 from core.lifecycle import choices
 
@@ -34,11 +34,8 @@ _DRAWN = (
 
 def _signed(user: User, pk: int) -> Submission:
     """What has an outcome that this person may know: staff once it is signed, the learner once it is released."""
-    seen = Submission.objects.visible_to(user).filter(state__in=MARKED)
-    found = get_object_or_404(seen.select_related(*_DRAWN), pk=pk)
-    if found.enrolment.learner_id == user.pk and not found.is_released:
-        raise Http404
-    return found
+    seen = Submission.objects.outcomes_visible_to(user)
+    return get_object_or_404(seen.select_related(*_DRAWN), pk=pk)
 
 
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)

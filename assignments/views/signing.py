@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import marking, policy
+from assignments import marking, policy, release
 from assignments.deadlines import said, working_day_from
 from assignments.forms.marking import AwardPassForm, ReferForm
 from assignments.models import Outcome, Submission
@@ -28,7 +28,7 @@ def award_pass(request: AuthedRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(pieces(request.user), pk=pk)
     form = AwardPassForm(request.POST or None, cancel_url=reverse("assignments:room", args=[pk]))
     if form.is_valid() and form.attempts(marking.award_pass, submission, by=request.user):
-        messages.success(request, f"Signed: {submission.enrolment.learner} passes. {_told(submission)}")
+        messages.success(request, f"Signed: {submission.enrolment.learner} passes. {release.told(submission)}")
         return redirect("assignments:result_sheet", pk=pk)
     if form.errors and _was_signed(request, submission, Outcome.PASS):
         return redirect("assignments:result_sheet", pk=pk)
@@ -51,10 +51,11 @@ def refer(request: AuthedRequest, pk: int) -> HttpResponse:
         cancel_url=reverse("assignments:room", args=[pk]),
     )
     if form.is_valid() and form.attempts(marking.refer, submission, by=request.user):
+        opened = f" Attempt {submission.attempt + 1} is open." if submission.is_released else ""
         messages.success(
             request,
             f"Signed: {submission.enrolment.learner} is referred with {stand.sentence.removeprefix('referral with ')}. "
-            f"{_told(submission, f'Attempt {submission.attempt + 1} is open, and the learner has been told.')}",
+            f"{release.told(submission)}{opened}",
         )
         return redirect("assignments:result_sheet", pk=pk)
     if form.errors and _was_signed(request, submission, Outcome.REFERRAL):
@@ -62,11 +63,6 @@ def refer(request: AuthedRequest, pk: int) -> HttpResponse:
     allowed = policy.attempts_allowed(submission)
     context = {"submission": submission, "rows": rows, "stand": stand, "form": form, "allowed": allowed}
     return render(request, "assignments/refer.html", context, status=409 if form.errors else 200)
-
-
-def _told(submission: Submission, told: str = "The learner has been told.") -> str:
-    """What follows the signature at once; a cohort may keep results until later."""
-    return told if submission.is_released else "The learner is told when it is released."
 
 
 def _was_signed(request: AuthedRequest, submission: Submission, outcome: Outcome) -> bool:

@@ -19,6 +19,7 @@ from programmes.forms import (
     EndAppointmentForm,
     ProposeTutorForm,
     SetCohortDeadlineForm,
+    SetMarkingRulesForm,
 )
 from programmes.models import Cohort, TutorAppointment
 from programmes.states import TRANSITIONS
@@ -91,6 +92,19 @@ def set_cohort_deadline(request: AuthedRequest, code: str) -> HttpResponse:
         messages.success(request, f"The deadline for the {form.result.assignment} is set.")
         return redirect(cohort)
     return render(request, "programmes/set_cohort_deadline.html", {"form": form, "cohort": cohort})
+
+
+@requires(Can.SET_MARKING_RULES)
+def set_marking_rules(request: AuthedRequest, code: str) -> HttpResponse:
+    """Release, second marking and anonymity, with what each change means for work that is under way."""
+    cohort = _own_cohort(request, code)
+    was = cohort.release_rule
+    form = SetMarkingRulesForm(request.POST or None, cohort=cohort, cancel_url=cohort.get_absolute_url())
+    if form.is_valid() and form.attempts(actions.set_marking_rules, cohort, by=request.user):
+        messages.success(request, f"The rules are set. {policy.after_the_change(was, cohort.release_rule)}")
+        return redirect(cohort)
+    context = {"form": form, "cohort": cohort, "may_release": request.user.can(Can.RELEASE_RESULTS)}
+    return render(request, "programmes/set_marking_rules.html", context, status=409 if form.errors else 200)
 
 
 @requires(Can.PROPOSE_TUTORS)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from core import clock
 from core.templatetags.ui import day, half_up, points
 from programmes.models import Cohort
 from reporting import facts as cohort_facts
@@ -54,7 +55,7 @@ def build(cohort: Cohort, *, as_of: dt.date, show: str = "", can_open: bool) -> 
         ],
         attention=_attention(facts, rows, cohort, record),
         deadlines=_deadlines(rows, as_of),
-        foot=_foot(computed),
+        foot=" ".join(filter(None, (_foot(computed), _provisional(facts) if can_open else ""))),
     )
 
 
@@ -205,7 +206,20 @@ def _deadlines(rows: list[journey.Row], as_of: dt.date) -> list[dict[str, Any]]:
     return found
 
 
+def _provisional(facts: CohortFacts) -> str:
+    """For staff alone: how many outcomes no figure counts yet, because they are not released."""
+    n = sum(len(one.provisional) for one in facts.learners.values())
+    if not n or facts.as_of != clock.today():
+        return ""
+    said = (
+        "1 result is signed and not released; it counts"
+        if n == 1
+        else f"{n} results are signed and not released; they count"
+    )
+    return f"{said} as with the tutor."
+
+
 def _foot(computed: Figures) -> str:
     if computed.attendance.value is None:
         return ""
-    return f"{_n(computed.attendance)} attended, {_n(computed.covered)} covered"
+    return f"{_n(computed.attendance)} attended, {_n(computed.covered)} covered."

@@ -8,20 +8,34 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
+from assignments.models import Submission
 from core.templatetags.ui import ago, day
 from enrolment.models import Enrolment
+from programmes.models import Release
 from reporting.dashboards.parts import Home, Section, Task, first_few, said
 from verification.models import Sample
-from verification.models.standing import awaiting_sign_off, awaiting_verification
+from verification.models.standing import awaiting_sign_off, awaiting_verification, with_what_they_wait_for
 
 
 def build_iqa(user: User, *, today: dt.date) -> Home:
-    """Three statements: the queue, samples begun, samples sent back."""
+    """Three statements: the queue, results that wait for verification, samples begun and sent back."""
     mine = Enrolment.objects.visible_to(user).filter(
         cohort__allocations__in=user.allocations.in_force(today).filter(role="iqa")
     )
     waiting, waiting_n = first_few(
         awaiting_verification(mine).select_related("learner", "cohort").order_by(F("passed_at"), "pk")
+    )
+    unreleased = with_what_they_wait_for(
+        Submission.objects.waiting_for_release(user).filter(
+            enrolment__cohort__release_rule=Release.AFTER_IQA,
+            enrolment__cohort__allocations__in=user.allocations.in_force(today).filter(role="iqa"),
+        )
+    )
+    kept, kept_n = first_few(
+        unreleased.filter(sample_state__in=["", "answered"])
+        .exclude(marked_by=user)
+        .select_related("enrolment__learner", "enrolment__cohort", "assignment")
+        .order_by("marked_at", "pk")
     )
     samples = list(
         Sample.objects.visible_to(user)
@@ -51,6 +65,22 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
                 "Work appears here when all of a learner’s assignments have passed.",
                 waiting_n,
                 reverse("verification:queue"),
+            ),
+            Section(
+                "Results that wait for you before their release",
+                [
+                    Task(
+                        f"{one.enrolment.learner}, {one.assignment.title.lower()}",
+                        reverse("verification:results"),
+                        f"{one.enrolment.cohort}, signed {ago(one.marked_at)}",
+                        "in_hand",
+                        "to verify",
+                    )
+                    for one in kept
+                ],
+                "No result waits for internal verification (IQA).",
+                kept_n,
+                reverse("verification:results"),
             ),
             Section(
                 "Begun by you", [_task(one, "in_hand", "go on") for one in begun], "Nothing is half done.", len(begun)

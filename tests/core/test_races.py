@@ -5,13 +5,15 @@ import threading
 import pytest
 from django.db import close_old_connections, connection
 
+from assignments.models import Submission
 from core import clock
 from core.models import Event, Notice
-from core.refusals import Stale
+from core.refusals import Stale, WrongState
 from programmes import actions
 from programmes.models import TutorAppointment
 from tests import factories
 from tests.worlds import a_cast
+from verification import actions as verification
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -78,3 +80,26 @@ def test_the_same_mail_queued_at_the_same_moment_is_one_mail():
 
     assert [found for found in said if isinstance(found, Exception)] == []
     assert Notice.objects.filter(key="one").count() == 1
+
+
+def test_a_result_that_two_runs_and_a_person_release_at_the_same_moment_is_released_once():
+    cast = a_cast()
+    cohort = factories.a_cohort(cast=cast)
+    with factories.released_by(cohort, "after_iqa"):
+        one = factories.an_enrolment(cast=cast, cohort=cohort)
+        submission = factories.a_submission(cast=cast, one=one)
+        factories.mark(submission, cast=cast, unmet=1)
+    by_hand = Submission.objects.get(pk=submission.pk)
+
+    said = at_once(
+        verification.release_due,
+        verification.release_due,
+        lambda: verification.release_result(by_hand, reason="The board meets.", by=cast.administrator),
+    )
+
+    assert [type(found) for found in said if isinstance(found, Exception)] in ([], [WrongState])
+    released = sum(found for found in said[:2] if isinstance(found, int)) + isinstance(said[2], Submission)
+    assert released == 1
+    assert Event.objects.about(submission).filter(verb="release_referral").count() == 1
+    assert Notice.objects.filter(key=f"submission:{submission.pk}:referred").count() == 1
+    assert Submission.objects.filter(enrolment=one, attempt=2).count() == 1

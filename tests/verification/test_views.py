@@ -209,7 +209,7 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
     _a_crowd(cast, learners)
     iqa, eqa, administrator = (cast.client_of(who) for who in ("iqa", "eqa", "administrator"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         iqa.get(_url("queue"))
     with django_assert_num_queries(7):
         eqa.get(_url("queue"))

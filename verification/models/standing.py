@@ -15,11 +15,12 @@ from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from assignments.models import Submission
+from assignments.models import Marking, Submission
+from assignments.models.submissions import SubmissionQuerySet
 from assignments.states import SubmissionState
 from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
-from programmes.models import ClaimRoute, Unit
+from programmes.models import ClaimRoute, CohortDeadline, Unit
 from verification import policy
 from verification.models.records import Claim, Sample, SignOff
 from verification.states import ClaimState, SampleState
@@ -33,6 +34,20 @@ def passed_pieces(enrolments: Iterable[Any]) -> QuerySet[Any]:
     latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round")
     return Submission.objects.filter(enrolment__in=enrolments, state=SubmissionState.PASSED).annotate(
         sample_state=Coalesce(Subquery(latest.values("state")[:1]), Value("")),
+    )
+
+
+def with_what_they_wait_for(submissions: SubmissionQuerySet) -> Any:
+    """Signed results, each with its newest outcome, its latest sample and the time set for it: what `policy.waits_for` asks."""
+    latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round")
+    signed = Marking.objects.filter(submission=OuterRef("pk")).order_by("-marked_at", "-pk")
+    times = CohortDeadline.objects.filter(cohort=OuterRef("enrolment__cohort"), assignment=OuterRef("assignment"))
+    return submissions.annotate(
+        sample=Subquery(latest.values("pk")[:1]),
+        sample_state=Coalesce(Subquery(latest.values("state")[:1]), Value("")),
+        sample_by=Coalesce(Subquery(latest.values("selected_by__full_name")[:1]), Value("")),
+        outcome=Subquery(signed.values("outcome")[:1]),
+        results_at=Subquery(times.values("results_at")[:1]),
     )
 
 

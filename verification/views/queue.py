@@ -133,7 +133,13 @@ def queue(request: AuthedRequest) -> HttpResponse:
     found = listing(request, rows, noun="learner", orders=orders, find=FIND, filters=[cohort], drawn_from=drawn)
     _with_pieces(found.page, request.user, "passed_at")
     first = next((one for one in found.page if one.open_sample or one.to_begin), None)
-    context = {"listing": found, "first": first, "may_verify": request.user.can(Can.VERIFY), "now": clock.now()}
+    context = {
+        "listing": found,
+        "first": first,
+        "may_verify": request.user.can(Can.VERIFY),
+        "now": clock.now(),
+        "unreleased": Submission.objects.waiting_for_release(request.user).count(),
+    }
     return render(request, "verification/queue.html", context)
 
 

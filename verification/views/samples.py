@@ -14,10 +14,10 @@ from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can
 from assignments.declarations import AI_USES
-from assignments.models import Submission
+from assignments.models import Outcome, Submission
 from assignments.views.signing import proposed_date
 from core.lifecycle import choices
-from verification import actions
+from verification import actions, policy
 from verification.forms import AgreeForm, AnswerForm, OverturnForm, SendBackForm
 from verification.models import Sample
 from verification.states import SAMPLE_TRANSITIONS, SampleState
@@ -72,6 +72,7 @@ def _context(request: AuthedRequest, sample: Sample) -> dict[str, Any]:
         "earlier": earlier,
         "ai_use": dict(AI_USES).get(submission.declaration.ai_use, ""),
         "asked": ASKED,
+        "release": policy.how_it_is_released(submission.enrolment.cohort.release_rule),
     }
 
 
@@ -86,11 +87,13 @@ def sample(request: AuthedRequest, pk: int) -> HttpResponse:
         agree_form = AgreeForm()
         agree_form.form_action = reverse("verification:agree", args=[pk])
     others = [one for one in offered if one.verb != "agree" or one.blocked]
+    shown = _context(request, found)
+    passes = shown["marking"] is not None and shown["marking"].outcome == Outcome.PASS
     context = {
-        **_context(request, found),
+        **shown,
         "choices": others,
         "agree_form": agree_form,
-        "can_overturn": any(one.verb == "answer" and not one.blocked for one in offered),
+        "can_overturn": any(one.verb == "answer" and not one.blocked for one in offered) and passes,
         "queue_url": "verification:queue" if request.user.can(Can.SEE_VERIFICATION) else "assignments:desk",
         "queue_label": "Verification" if request.user.can(Can.SEE_VERIFICATION) else "Marking",
     }
@@ -100,9 +103,11 @@ def sample(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.VERIFY)
 def agree(request: AuthedRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(_seen(request.user), pk=pk)
+    was_signed = found.submission.is_signed
     form = AgreeForm(request.POST if request.method == "POST" else None, cancel_url=found.get_absolute_url())
     if form.is_valid() and form.attempts(actions.agree, found, by=request.user):
-        messages.success(request, f"Agreed: {found.submission.assignment.title.lower()} of {_learner(found)}.")
+        told = " The result is released." if was_signed and found.submission.is_released else ""
+        messages.success(request, f"Agreed: {found.submission.assignment.title.lower()} of {_learner(found)}.{told}")
         return redirect(_onwards(found, request.user))
     if form.errors and _agreed_just_so(request, found):
         return redirect(found)
@@ -152,9 +157,10 @@ def overturn(request: AuthedRequest, pk: int) -> HttpResponse:
     )
     form.fields["resubmit_by"].help_text = hint
     if form.is_valid() and form.attempts(actions.overturn, found, by=request.user):
-        messages.success(
-            request, f"The pass is now a referral. {_learner(found)} has been told; the next attempt is open."
-        )
+        released = f"{_learner(found)} has been told; the next attempt is open."
+        kept = "It is not released yet, so the verifier looks at it again and the learner has heard of neither."
+        then = released if found.submission.is_released else kept
+        messages.success(request, f"The pass is now a referral. {then}")
         return redirect(found)
     context = {"sample": found, "submission": found.submission, "form": form}
     return render(request, "verification/overturn.html", context, status=409 if form.errors else 200)
