@@ -7,6 +7,7 @@ adjustment adds is counted in working days.
 import datetime as dt
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 
 import holidays
 
@@ -42,16 +43,20 @@ def add_working_days(begin: dt.date, days: int, bank_holidays: Container[dt.date
 
 @dataclass(frozen=True)
 class Clock:
-    """How much of the time for marking is used, in working days: day 8 of 10."""
+    """How much of the time for marking is used, in working days: day 8 of 10. Without `due_on` it stands still."""
 
     used: int
     allowed: int
-    due_on: dt.date
+    due_on: dt.date | None
     left: int
 
     @property
     def is_overdue(self) -> bool:
-        return self.used > self.allowed
+        return self.due_on is not None and self.used > self.allowed
+
+    @property
+    def stands_still(self) -> bool:
+        return self.due_on is None
 
 
 def marking_clock(
@@ -69,3 +74,25 @@ def mark_by(submitted_on: dt.date, *, allowed: int, used: int = 0) -> dt.date:
     At least one working day is left, however long the piece was here before.
     """
     return add_working_days(submitted_on, max(1, allowed - used))
+
+
+def clock_until(due_on: dt.date | None, *, allowed: int, today: dt.date, used: int = 0) -> Clock:
+    """The clock of something whose last day is known; what it used before and while it stood is in that day already.
+
+    Without a last day it stands still, and all that is known is what was `used` before the hand-in.
+    """
+    if due_on is None:
+        return Clock(used, allowed, None, 0)
+    if due_on < today:
+        return Clock(allowed + working_days_between(due_on, today), allowed, due_on, 0)
+    left = working_days_between(today, due_on)
+    return Clock(max(0, allowed - left), allowed, due_on, left)
+
+
+@lru_cache(maxsize=256)
+def first_day_due(due_on: dt.date, days: int) -> dt.date:
+    """The first day from which `days` working days lead to `due_on` or later: what began before it is due before."""
+    day = due_on
+    while add_working_days(day - dt.timedelta(days=1), days) >= due_on:
+        day -= dt.timedelta(days=1)
+    return day
