@@ -180,9 +180,7 @@ def _check_marker(submission: Submission, by: User) -> None:
 def _hold(submission: Submission, *, by: User, now: dt.datetime) -> None:
     """Take or renew the hold, and with it the row's lock, so that deciding and signing come one after the other."""
     free = Q(held_by__isnull=True) | Q(held_by=by) | Q(held_at__lte=now - policy.HOLD_FOR)
-    waiting = Submission.objects.filter(
-        pk=submission.pk, state=SubmissionState.SUBMITTED, marker=submission.marker_id
-    )
+    waiting = Submission.objects.filter(pk=submission.pk, state=SubmissionState.SUBMITTED, marker=submission.marker_id)
     if waiting.filter(free).update(held_by=by, held_at=now):
         submission.held_by, submission.held_at = by, now
         return

@@ -8,7 +8,6 @@ learners or how much work a centre has makes neither of them longer.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -144,8 +143,6 @@ class Counts:
             if self.of(kind) > BOUND:
                 self.by[max(keys, key=lambda one: self.by[one])] -= 1
                 self.stopped |= set(keys)
-
-
 
 
 def counts_of(tutor: User, taught: Teaching, *, now: dt.datetime) -> Counts:
@@ -322,7 +319,12 @@ class _Union:
         self._written: dict[int, tuple[str, Sequence[Any]]] = {}
 
     def add(
-        self, part: str, rows: QuerySet[Any, Any] | None = None, *, before: Sequence[Any] = (), after: Sequence[Any] = ()
+        self,
+        part: str,
+        rows: QuerySet[Any, Any] | None = None,
+        *,
+        before: Sequence[Any] = (),
+        after: Sequence[Any] = (),
     ) -> None:
         """`before` and `after` are the values of the part that stand before and after its question."""
         sql, values = "", ()
@@ -362,7 +364,7 @@ def _day(day: dt.date) -> Any:
 
 def _as_moment(found: Any) -> dt.datetime:
     """SQLite gives text, PostgreSQL a moment."""
-    moment = parse_datetime(found) if isinstance(found, str) else found
+    moment: dt.datetime = parse_datetime(found) if isinstance(found, str) else found  # type: ignore[assignment]
     return moment if timezone.is_aware(moment) else moment.replace(tzinfo=dt.UTC)
 
 

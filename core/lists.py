@@ -91,7 +91,7 @@ def listing(
     columns (the first is the usual one); `noun` may be "person,people". Filters are applied by the caller. Where it costs much to know which rows
     belong to the list, that is asked once, and the page's rows are taken from `drawn_from` by their keys.
     """
-    q, rows = _found(request, rows, find)
+    q, rows = searched(request, rows, find)
     order, said = _ordered(request, orders)
     rows = rows.order_by(*_ordering(order, orders[order.removeprefix("-")][1]), "pk")
     given = request.GET.get("page")
@@ -119,7 +119,7 @@ def keyset_listing(
     `total` is the number of rows, if the caller knows it and nobody searches; else it costs a statement. No column of an
     order may be empty. The template draws `{% keyset_pager listing %}`.
     """
-    q, rows = _found(request, rows, find)
+    q, rows = searched(request, rows, find)
     order, said = _ordered(request, orders)
     columns = _ordering(order, orders[order.removeprefix("-")][1])
     page = page_of(rows, columns, cursor=request.GET.get("at", ""), per_page=per_page, name=order)
@@ -129,7 +129,7 @@ def keyset_listing(
     return Listing(page, q, order, said, filters, min(total, BOUND), noun, bool(find), bounded)
 
 
-def _found(request: HttpRequest, rows: QuerySet[Any], find: Sequence[str]) -> tuple[str, QuerySet[Any]]:
+def searched(request: HttpRequest, rows: QuerySet[Any], find: Sequence[str]) -> tuple[str, QuerySet[Any]]:
     """The words that are looked for, and the rows in which each of them stands."""
     q = request.GET.get("q", "").strip().replace("\x00", "")[:100] if find else ""
     for word in q.split():

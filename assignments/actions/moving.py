@@ -63,7 +63,9 @@ def _plan(pieces: Sequence[int], *, to: User | None, by: User, lock: bool) -> Pl
     found = list(rows.select_related("enrolment__learner", "enrolment__cohort", "assignment", "held_by", "marker"))
     facts, now = _facts(found, to), clock.now()
     said = [(one, allotting.problem(one, to=to, facts=facts, now=now)) for one in found]
-    return Plan([one for one, sentence in said if not sentence], [(one, sentence) for one, sentence in said if sentence])
+    return Plan(
+        [one for one, sentence in said if not sentence], [(one, sentence) for one, sentence in said if sentence]
+    )
 
 
 def _facts(pieces: Sequence[Submission], to: User | None) -> allotting.Facts:
@@ -71,14 +73,10 @@ def _facts(pieces: Sequence[Submission], to: User | None) -> allotting.Facts:
     if to is None:
         return allotting.Facts()
     second = SecondMarking.objects.filter(marker=to, submission__in=pieces)
-    earlier = Submission.objects.filter(
-        enrolment__in=[one.enrolment_id for one in pieces], samples__verified_by=to
-    )
+    earlier = Submission.objects.filter(enrolment__in=[one.enrolment_id for one in pieces], samples__verified_by=to)
     return allotting.Facts(
         appointed=set(to.appointments.covering(clock.today()).values_list("cohort", flat=True)),
         verifies=set(to.allocations.filter(role="iqa").values_list("cohort", flat=True)),
-        second_marks=set(
-            second.exclude(state=SecondMarkingState.WITHDRAWN).values_list("submission", flat=True)
-        ),
+        second_marks=set(second.exclude(state=SecondMarkingState.WITHDRAWN).values_list("submission", flat=True)),
         verified=set(earlier.values_list("enrolment", "assignment")),
     )

@@ -52,9 +52,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def handed_in(self) -> SubmissionQuerySet:
         return self.filter(state__in=HANDED_IN)
 
-    def waiting_for(
-        self, tutor: User, today: dt.date, cohorts: Sequence[int] | None = None
-    ) -> SubmissionQuerySet:
+    def waiting_for(self, tutor: User, today: dt.date, cohorts: Sequence[int] | None = None) -> SubmissionQuerySet:
         """What this tutor may mark: of learners on the programme, in the cohorts they are appointed to, given to nobody else.
 
         Work given to a tutor whose appointment is over waits for every tutor of the cohort again. `cohorts` are those of the
@@ -123,7 +121,9 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["submitted_at"], condition=Q(state="submitted"), name="submission_awaiting_marking"),
             # The desk asks in this order: the last day, work whose clock stands still at the end.
-            models.Index(Coalesce("mark_by", Value(NEVER)), "id", condition=Q(state="submitted"), name="submission_due"),
+            models.Index(
+                Coalesce("mark_by", Value(NEVER)), "id", condition=Q(state="submitted"), name="submission_due"
+            ),
         ]
         constraints = [
             state_is_known(SubmissionState, name="submission_state_known"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -93,7 +93,9 @@ def _days(counts: waiting.Counts) -> list[dict[str, Any]]:
         if key in ("later", "still") and not counts.of(*kinds, window=key):
             continue
         cells = [(kind, said(counts, kind, window=key), _leads(kind, key)) for kind in kinds]
-        rows.append({"key": key, "label": label, "late": key == "overdue" and counts.of(*kinds, window=key), "cells": cells})
+        rows.append(
+            {"key": key, "label": label, "late": key == "overdue" and counts.of(*kinds, window=key), "cells": cells}
+        )
     return rows
 
 
@@ -173,7 +175,9 @@ def desk(request: AuthedRequest) -> HttpResponse:
         one.holder = str(one.held_by) if one.is_held(now) and one.held_by_id != user.pk else ""
         one.criteria_total = counts.criteria.get(one.assignment_id, 0)
     only = chosen(request, "only", "Only", waiting.KINDS).value
-    beside = waiting.rows_of(user, taught, now=now, each=200 if only else SHOWN, kinds=[only] if only else waiting.BESIDE)
+    beside = waiting.rows_of(
+        user, taught, now=now, each=200 if only else SHOWN, kinds=[only] if only else waiting.BESIDE
+    )
     left = _left_open(rows, counts, found) if not request.GET.get("at") else None
     groups = [(key, label, said(counts, *waiting.PILE, window=key)) for key, label in waiting.WINDOWS]
     context = {

@@ -112,8 +112,15 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
     )
 
 
+def marked_by(user: User, today: dt.date) -> Any:
+    """The work waiting for this tutor: of learners on the programme, in the cohorts they are appointed to today."""
+    return Submission.objects.waiting_for(user, today)
+
+
 def _pile(submission: Submission, user: User) -> Pile | None:
-    waiting = Submission.objects.waiting_for(user, clock.today()).annotate(decided=Count("decisions", filter=~Q(decisions__decision="")))
+    waiting = marked_by(user, clock.today()).annotate(
+        decided=Count("decisions", filter=~Q(decisions__decision=""))
+    )
     pieces = list(
         waiting.order_by("submitted_at", "pk").values(
             "pk", "decided", "enrolment__learner__full_name", "assignment__title"
