@@ -1,13 +1,14 @@
 """What waits for a tutor: marking, resubmissions, drafts, the verifier's actions, catch-ups, questions, registers.
 
 The desk and the tutor's home both ask here, so that they say the same. Each kind is one question in Django's words; two
-statements put them together: `counts_of` by window, up to `BOUND` of each, and `rows_of` the oldest of each kind. How many
-learners or how much work a centre has makes neither of them longer.
+statements put them together: `counts_of` by window, up to `BOUND` of each, and `rows_of` the oldest of each kind. How much
+work a centre has makes neither of them longer.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -119,9 +120,12 @@ def teaching(tutor: User, today: dt.date) -> Teaching:
 class Counts:
     """How many of each kind wait in each window. What was counted up to `BOUND` may be more."""
 
-    by: dict[tuple[str, str], int] = field(default_factory=dict)
+    by: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     # Where counting stopped, so that there are more.
     stopped: set[tuple[str, str]] = field(default_factory=set)
+    # Of each kind beside the marking: what waits, as far as it was counted, by its last day.
+    queues: dict[str, list[int]] = field(default_factory=dict)
+    # How many criteria each assignment is marked against, and the piece this tutor held last.
     criteria: dict[int, int] = field(default_factory=dict)
     held: int | None = None
 
@@ -133,64 +137,92 @@ class Counts:
         """Whether there are more than `of` says."""
         return any(kind in kinds and window in ("", key) for kind, key in self.stopped)
 
-    def stop(self) -> None:
-        """Take off the one that was counted past the bound. Of marking each window is counted, of the rest each kind."""
-        for kind, key in [one for one, n in self.by.items() if one[0] in PILE and n > BOUND]:
-            self.by[kind, key] = BOUND
-            self.stopped.add((kind, key))
-        for kind in BESIDE:
-            keys = [one for one in self.by if one[0] == kind]
-            if self.of(kind) > BOUND:
-                self.by[max(keys, key=lambda one: self.by[one])] -= 1
-                self.stopped |= set(keys)
+    def stop(self, kind: str) -> None:
+        """Where all of a kind were counted up to the bound: take off the one past it, and say that there may be more."""
+        keys = [one for one in self.by if one[0] == kind]
+        if self.of(kind) > BOUND:
+            self.by[max(keys, key=lambda one: self.by[one])] -= 1
+            self.stopped |= set(keys)
 
 
 def counts_of(tutor: User, taught: Teaching, *, now: dt.datetime) -> Counts:
-    """By kind and window, in one statement; also how many criteria an assignment has, and the piece held last."""
-    today, union = timezone.localdate(now), _Union()
+    """By kind and window, in one statement; where more than `BOUND` pieces are to be marked, in a second for each window."""
+    today, union, counts = timezone.localdate(now), _Union(), Counts()
     pile = _pile(tutor, taught, today)
-    for key, _ in WINDOWS:
-        lies, days = "mark_due >= %s and mark_due < %s", [_day(one) for one in between(key, today)]
-        for kind, which in zip(PILE, ("= 1", "> 1"), strict=True):
-            union.add(
-                f"select '{kind}' as kind, '{key}' as place, count(*) as n from (select 1 as one from @rows "  # noqa: S608 - our own words
-                f"where {lies} and attempt {which} limit {BOUND + 1}) bounded",
-                pile,
-                after=days,
-            )
-    for kind, rows in _beside(tutor, taught, now).items():
-        column = "since" if kind in settings.TURNAROUND else "due"
-        union.add(
-            f"select '{kind}', place, count(*) from (select case when {column} < %s then 'overdue' "  # noqa: S608 - our own words
-            f"when {column} < %s then 'today' when {column} < %s then 'week' else 'later' end as place "
-            f"from @rows limit {BOUND + 1}) bounded group by place",
-            rows,
-            before=_edges(today, settings.TURNAROUND.get(kind)),
-        )
+    again = "case when attempt > 1 then 'resubmissions' else 'marking' end"
     union.add(
-        "select 'held', cast(pk as varchar(20)), 1 from (select pk from @rows where held_by_id = %s "
-        "and held_at is not null order by held_at desc limit 1) last",
+        f"select {again} as kind, 0 as pk, count(*) as n, {_NO_MOMENT} as since, mark_due as due from "  # noqa: S608 - our own words
+        f"(select attempt, mark_due from @rows limit {BOUND + 1}) bounded group by 1, mark_due",
+        pile,
+    )
+    union.add(
+        "select * from (select 'held' as kind, pk, 1 as n, held_at as since, mark_due as due from @rows "
+        "where held_by_id = %s and held_at is not null order by held_at desc limit 1) held",
         pile,
         after=[tutor.pk],
     )
     if taught.versions:
         union.add(_CRITERIA.format(", ".join(["%s"] * len(taught.versions))), after=list(taught.versions))
-    counts = Counts()
-    for kind, place, n in union.fetched():
-        if kind == "criteria":
-            counts.criteria[int(place)] = n
-        elif kind == "held":
-            counts.held = int(place)
-        elif n:
-            counts.by[kind, place] = n
-    counts.stop()
+    for kind, (rows, since, due) in _beside(tutor, taught, now).items():
+        columns = rows.annotate(since=since, due=due).values_list("pk", "since", "due")
+        order = "since" if kind in settings.TURNAROUND else "due"
+        union.add(
+            f"select * from (select '{kind}' as kind, pk, 1 as n, since, due from @rows "  # noqa: S608 - our own words
+            f"order by {order}, pk limit {BOUND + 1}) bounded",
+            columns,
+        )
+    for kind, pk, n, since, due in union.fetched():
+        if kind == "held":
+            counts.held = pk
+        elif kind == "criteria":
+            counts.criteria[pk] = n
+        else:
+            days = settings.TURNAROUND.get(kind)
+            due_on = _as_day(due) if days is None else _due_on(timezone.localdate(_as_moment(since)), days)
+            counts.by[kind, window(due_on, today)] += n
+            if pk:
+                counts.queues.setdefault(kind, []).append(pk)
+    if counts.of(*PILE) > BOUND:
+        _count_windows(counts, pile, today)
+    for kind in BESIDE:
+        counts.stop(kind)
     return counts
 
 
+_NO_MOMENT = "cast(null as timestamp with time zone)"
 # Of the assignments of these versions: how many criteria each is marked against.
-_CRITERIA = """select 'criteria', cast(u.assignment_id as varchar(20)), count(*) from programmes_assignment_units u
+_CRITERIA = f"""select 'criteria', u.assignment_id, count(*), {_NO_MOMENT}, cast(null as date) from programmes_assignment_units u
 join programmes_assignment a on a.id = u.assignment_id join programmes_learningoutcome o on o.unit_id = u.unit_id
-join programmes_criterion c on c.outcome_id = o.id where a.version_id in ({}) group by u.assignment_id"""
+join programmes_criterion c on c.outcome_id = o.id where a.version_id in ({{}}) group by u.assignment_id"""  # noqa: S608 - our own words
+
+
+def _count_windows(counts: Counts, pile: QuerySet[Any, Any], today: dt.date) -> None:
+    """A pile that is too large to be counted at once: first attempts up to the bound in each window, and resubmissions."""
+    for key in [one for one in counts.by if one[0] in PILE]:
+        del counts.by[key]
+    union = _Union()
+    for key, _ in WINDOWS:
+        union.add(
+            f"select 'marking' as kind, '{key}' as place, count(*) as n from (select 1 as one from @rows where "  # noqa: S608 - our own words
+            f"mark_due >= %s and mark_due < %s and attempt = 1 limit {BOUND + 1}) bounded",
+            pile,
+            after=[connection.ops.adapt_datefield_value(one) for one in between(key, today)],
+        )
+    edges = [between(key, today)[1] for key, _ in WINDOWS[:-1]]
+    cases = " ".join(f"when mark_due < %s then '{key}'" for key, _ in WINDOWS[:-1])
+    union.add(
+        f"select 'resubmissions', place, count(*) from (select case {cases} else 'still' end as place from @rows "  # noqa: S608 - our own words
+        f"where attempt > 1 limit {BOUND + 1}) bounded group by place",
+        pile,
+        before=[connection.ops.adapt_datefield_value(one) for one in edges],
+    )
+    for kind, place, n in union.fetched():
+        if n:
+            counts.by[kind, place] = n
+        if kind == "marking" and n > BOUND:
+            counts.by[kind, place] = BOUND
+            counts.stopped.add((kind, place))
+    counts.stop("resubmissions")
 
 
 @dataclass(frozen=True)
@@ -221,18 +253,24 @@ _ROUTES = {
 
 
 def rows_of(
-    tutor: User, taught: Teaching, *, now: dt.datetime, each: int, kinds: Collection[str] = BESIDE
+    tutor: User, taught: Teaching, counts: Counts, *, now: dt.datetime, each: int, kinds: Collection[str] = BESIDE
 ) -> dict[str, list[Waiting]]:
-    """The first `each` of each kind by their last day, in one statement."""
+    """The first `each` of each kind by their last day, in one statement; in none if nothing waits."""
     today, union = timezone.localdate(now), _Union()
-    for kind, rows in _beside(tutor, taught, now).items():
-        if kind in kinds:
-            order = "since" if kind in settings.TURNAROUND else "due"
-            union.add(
-                f"select * from (select '{kind}' as kind, pk, since, due, person, about, code, more from @rows "  # noqa: S608 - our own words
-                f"order by {order}, pk limit {each}) few",
-                rows,
-            )
+    for kind, (rows, since, due) in _beside(tutor, taught, now).items():
+        if kind not in kinds or kind not in counts.queues:
+            continue
+        enrolment, about, more = _DRAWN[kind]
+        named: dict[str, Any] = {
+            "since": since,
+            "due": due,
+            "person": F(f"{enrolment}__learner__full_name") if enrolment else Value(""),
+            "about": F(about),
+            "code": F(f"{enrolment}__cohort__code" if enrolment else "cohort__code"),
+            "more": F(more) if more else Value(""),
+        }
+        first = rows.filter(pk__in=counts.queues[kind][:each]).annotate(**named).values_list("pk", *named)
+        union.add(f"select '{kind}' as kind, pk, since, due, person, about, code, more from @rows", first)  # noqa: S608 - our own words
     found: dict[str, list[Waiting]] = {kind: [] for kind in kinds}
     for kind, pk, since, due, person, about, code, more in union.fetched():
         began = _as_moment(since)
@@ -244,12 +282,17 @@ def rows_of(
 
 
 @lru_cache(maxsize=4096)
+def _due_on(began_on: dt.date, days: int) -> dt.date:
+    return deadlines.add_working_days(began_on, days)
+
+
+@lru_cache(maxsize=4096)
 def _clock(due_on: dt.date | None, began_on: dt.date, days: int | None, today: dt.date) -> deadlines.Clock:
     """A kind has so many working days from when it began, or, without them, a day that somebody set."""
     if days is None:
         allowed = deadlines.working_days_between(began_on, due_on or began_on)
         return deadlines.clock_until(due_on, allowed=allowed, today=today)
-    return deadlines.clock_until(deadlines.add_working_days(began_on, days), allowed=days, today=today)
+    return deadlines.clock_until(_due_on(began_on, days), allowed=days, today=today)
 
 
 # ---- each kind, in Django's words
@@ -260,27 +303,31 @@ def _pile(tutor: User, taught: Teaching, today: dt.date) -> QuerySet[Any, Any]:
     return rows.values_list("pk", "mark_due", "attempt", "held_by_id", "held_at")
 
 
-def _beside(tutor: User, taught: Teaching, now: dt.datetime) -> dict[str, QuerySet[Any, Any]]:
-    """Everything but the marking: since when, by when if somebody set a day, of whom, about what, in which cohort."""
-    today = timezone.localdate(now)
+def _beside(tutor: User, taught: Teaching, now: dt.datetime) -> dict[str, tuple[Any, Any, Any]]:
+    """Everything but the marking: the rows, since when they wait, and by when if somebody set a day."""
     drafts = Draft.objects.waiting().filter(submission__enrolment__cohort__in=taught.begun)
-    drafts = drafts.exclude(submission__enrolment__learner=tutor)
-    places = Place.objects.to_catch_up(taught.all).exclude(enrolment__learner=tutor)
-    open_registers = Session.objects.awaiting_register(now).filter(tutor=tutor)
+    no_day = Cast(Value(None), DateField())
     return {
-        "drafts": _columns(drafts, "sent_at", "submission__enrolment", "submission__assignment__title"),
-        "actions": _columns(
-            _sent_back(tutor, taught, today),
-            "decided_at",
-            "submission__enrolment",
-            "submission__assignment__title",
-            due=F("action_due_on"),
-            more=F("action"),
+        "drafts": (drafts.exclude(submission__enrolment__learner=tutor).order_by(), F("sent_at"), no_day),
+        "actions": (_sent_back(tutor, taught, timezone.localdate(now)), F("decided_at"), F("action_due_on")),
+        "catch_ups": (
+            Place.objects.to_catch_up(taught.all).exclude(enrolment__learner=tutor).order_by(),
+            F("session__starts_at"),
+            no_day,
         ),
-        "catch_ups": _columns(places, "session__starts_at", "enrolment", "session__title"),
-        "questions": _columns(Thread.objects.waiting_for(tutor, taught.all), "waits_since", "enrolment", "subject"),
-        "registers": _columns(open_registers, "ends_at", "", "title"),
+        "questions": (Thread.objects.waiting_for(tutor, taught.all).order_by(), F("waits_since"), no_day),
+        "registers": (Session.objects.awaiting_register(now).filter(tutor=tutor).order_by(), F("ends_at"), no_day),
     }
+
+
+# How a kind leads to its enrolment (a register belongs to a cohort and to no learner), what it is about, and what else it says.
+_DRAWN = {
+    "drafts": ("submission__enrolment", "submission__assignment__title", ""),
+    "actions": ("submission__enrolment", "submission__assignment__title", "action"),
+    "catch_ups": ("enrolment", "session__title", ""),
+    "questions": ("enrolment", "subject", ""),
+    "registers": ("", "title", ""),
+}
 
 
 def _sent_back(tutor: User, taught: Teaching, today: dt.date) -> Any:
@@ -290,21 +337,8 @@ def _sent_back(tutor: User, taught: Teaching, today: dt.date) -> Any:
     )
     samples: Any = apps.get_model("verification", "Sample")._default_manager
     theirs = samples.filter(state="returned", submission__enrolment__cohort__in=taught.begun)
-    return theirs.exclude(submission__enrolment__learner=tutor).filter(Q(marked_by=tutor) | ~Exists(still_there))
-
-
-def _columns(rows: Any, since: str, enrolment: str, about: str, **more: Any) -> QuerySet[Any, Any]:
-    """A question as columns of one shape. A register belongs to a cohort and to no learner."""
-    named: dict[str, Any] = {
-        "since": F(since),
-        "due": Cast(Value(None), DateField()),
-        "person": F(f"{enrolment}__learner__full_name") if enrolment else Value(""),
-        "about": F(about),
-        "code": F(f"{enrolment}__cohort__code" if enrolment else "cohort__code"),
-        "more": Value(""),
-        **more,
-    }
-    return rows.order_by().annotate(**named).values_list("pk", *named)
+    theirs = theirs.exclude(submission__enrolment__learner=tutor).order_by()
+    return theirs.filter(Q(marked_by=tutor) | ~Exists(still_there))
 
 
 # ---- one statement of several questions
@@ -347,19 +381,6 @@ class _Union:
         with connection.cursor() as cursor:
             cursor.execute(" union all ".join(self.parts), self.given)
             return list(cursor.fetchall())
-
-
-def _edges(today: dt.date, days: int | None) -> list[Any]:
-    """Where the windows of a kind part: for last days themselves, or for moments from which so many working days are given."""
-    parted = [between(key, today)[0] for key in ("today", "week", "later")]
-    if days is None:
-        return [_day(one) for one in parted]
-    begun = (dt.datetime.combine(deadlines.first_day_due(one, days), dt.time.min) for one in parted)
-    return [connection.ops.adapt_datetimefield_value(timezone.make_aware(one)) for one in begun]
-
-
-def _day(day: dt.date) -> Any:
-    return connection.ops.adapt_datefield_value(day)
 
 
 def _as_moment(found: Any) -> dt.datetime:

@@ -7,7 +7,6 @@ adjustment adds is counted in working days.
 import datetime as dt
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import lru_cache
 
 import holidays
 
@@ -87,12 +86,3 @@ def clock_until(due_on: dt.date | None, *, allowed: int, today: dt.date, used: i
         return Clock(allowed + working_days_between(due_on, today), allowed, due_on, 0)
     left = working_days_between(today, due_on)
     return Clock(max(0, allowed - left), allowed, due_on, left)
-
-
-@lru_cache(maxsize=256)
-def first_day_due(due_on: dt.date, days: int) -> dt.date:
-    """The first day from which `days` working days lead to `due_on` or later: what began before it is due before."""
-    day = due_on
-    while add_working_days(day - dt.timedelta(days=1), days) >= due_on:
-        day -= dt.timedelta(days=1)
-    return day

@@ -124,6 +124,12 @@ class Submission(models.Model):
             models.Index(
                 Coalesce("mark_by", Value(NEVER)), "id", condition=Q(state="submitted"), name="submission_due"
             ),
+            models.Index(
+                Coalesce("mark_by", Value(NEVER)),
+                "id",
+                condition=Q(state="submitted", attempt__gt=1),
+                name="submission_due_again",
+            ),
         ]
         constraints = [
             state_is_known(SubmissionState, name="submission_state_known"),

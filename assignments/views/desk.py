@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,10 +15,11 @@ from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
 from assignments import waiting
 from assignments.declarations import AI_USES
-from assignments.models import CriterionDecision, Deferral, Submission
+from assignments.models import CriterionDecision, Declaration, Deferral, Submission
 from assignments.states import DeferralState, SubmissionState
 from core import clock
 from core.lists import BOUND, Filter, Listing, chosen, keyset_listing
+from enrolment.models import Registration
 
 ORDERS = {
     "due": ("Due first", ("mark_due",)),
@@ -31,9 +32,10 @@ FIND = ("enrolment__learner__full_name", "enrolment__cohort__code", "assignment_
 ATTEMPTS = (("first", "First attempts"), ("again", "Resubmissions"))
 # What a row of the list says; a row is light, because there are fifty.
 SAID = (
-    *("attempt", "state", "submitted_at", "submitted_by", "mark_by", "clock_used", "marker", "held_at"),
+    *("attempt", "state", "due_on", "submitted_at", "submitted_by", "mark_by", "clock_used", "marker", "held_at"),
     *("enrolment__learner__full_name", "enrolment__cohort__code", "enrolment__cohort__anonymous_marking"),
-    *("assignment__title", "assignment__version__marking_days", "document__words", "held_by__full_name"),
+    *("assignment__title", "assignment__version__marking_days", "assignment__version__attempts"),
+    *("document__words", "held_by__full_name"),
 )
 RELATED = ("enrolment__learner", "enrolment__cohort", "assignment__version", "document", "held_by")
 # Of each kind beside the marking, and of the cohorts in the rail, no more than this.
@@ -71,18 +73,31 @@ def said(counts: waiting.Counts, *kinds: str, window: str = "") -> str:
 
 
 def light(rows: Any) -> QuerySet[Submission]:
-    """Rows with what the list says of each: how far it is decided, and until when a decision is deferred."""
-    decided = CriterionDecision.objects.filter(submission=OuterRef("pk")).exclude(decision="").order_by()
-    counted = decided.values("submission").annotate(n=Count("pk")).values("n")
-    deferred = Deferral.objects.filter(submission=OuterRef("pk"), state=DeferralState.OPEN).values("until")
+    """Rows with what the list says of each: how far it is decided, and until when a decision is deferred.
+
+    What the piece that was left open says besides comes along, because it is nearly always one of them.
+    """
+    deferred = Deferral.objects.filter(submission=OuterRef("pk"), state=DeferralState.OPEN)
+    registered = Registration.objects.filter(enrolment=OuterRef("enrolment"))
+    declared = Declaration.objects.filter(submission=OuterRef("pk"))
     found: QuerySet[Submission] = (
         rows.select_related(*RELATED)
         .only(*SAID)
         .annotate(
-            decided=Coalesce(Subquery(counted), 0, output_field=IntegerField()), deferred_until=Subquery(deferred)
+            decided=_decided(~Q(decision="")),
+            unmet=_decided(Q(decision="refer")),
+            deferred_until=Subquery(deferred.values("until")),
+            registered_until=Subquery(registered.values("expires_on")),
+            ai_use=Subquery(declared.values("ai_use")),
         )
     )
     return found
+
+
+def _decided(which: Q) -> Coalesce:
+    """How many criteria of a piece are decided like this."""
+    rows = CriterionDecision.objects.filter(which, submission=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(rows.values("submission").annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
 
 
 def _days(counts: waiting.Counts) -> list[dict[str, Any]]:
@@ -134,18 +149,17 @@ def _total(counts: waiting.Counts, filters: list[Filter]) -> int | None:
 
 
 def _left_open(rows: Any, counts: waiting.Counts, found: Listing) -> Submission | None:
-    """The piece this tutor held last and has not finished; else the first to be due. None while the tutor looks for something."""
-    page = found.page.object_list
-    first = page[0].pk if page and found.order == "due" else None
-    pk = counts.held or first
-    if pk is None or found.narrowed:
+    """The piece this tutor held last and has not finished; else the first to be due. None while the tutor looks for something.
+
+    It is nearly always on the page; if not, it is fetched, unless the pile is so large that it was counted twice.
+    """
+    page = list(found.page)
+    if found.narrowed or not page:
         return None
-    unmet = CriterionDecision.objects.filter(submission=OuterRef("pk"), decision="refer").order_by()
-    counted = unmet.values("submission").annotate(n=Count("pk")).values("n")
-    also = ("assignment__version__attempts", "due_on", "declaration__ai_use", "enrolment__registration__expires_on")
-    plan = light(rows).select_related(*RELATED, "declaration", "enrolment__registration").only(*SAID, *also)
-    left: Submission | None = plan.annotate(unmet=Subquery(counted)).filter(pk=pk).first()
-    return left
+    there = next((one for one in page if one.pk == counts.held), None)
+    if there is None and counts.held and not counts.is_bounded(*waiting.PILE):
+        there = light(rows).filter(pk=counts.held).first()
+    return there or (page[0] if found.order == "due" else None)
 
 
 @requires(Can.MARK)
@@ -176,7 +190,7 @@ def desk(request: AuthedRequest) -> HttpResponse:
         one.criteria_total = counts.criteria.get(one.assignment_id, 0)
     only = chosen(request, "only", "Only", waiting.KINDS).value
     beside = waiting.rows_of(
-        user, taught, now=now, each=200 if only else SHOWN, kinds=[only] if only else waiting.BESIDE
+        user, taught, counts, now=now, each=200 if only else SHOWN, kinds=[only] if only else waiting.BESIDE
     )
     left = _left_open(rows, counts, found) if not request.GET.get("at") else None
     groups = [(key, label, said(counts, *waiting.PILE, window=key)) for key, label in waiting.WINDOWS]
@@ -195,7 +209,7 @@ def desk(request: AuthedRequest) -> HttpResponse:
         "sections": _sections(beside, counts, only),
         "only": only,
         "left": left,
-        "left_ai": dict(AI_USES).get(left.declaration.ai_use, "") if left and hasattr(left, "declaration") else "",
+        "left_ai": dict(AI_USES).get(left.ai_use, "") if left else "",
         "left_clock": waiting.clock_of(left, today=today) if left else None,
         "left_total": counts.criteria.get(left.assignment_id, 0) if left else 0,
         "left_is_mine": bool(left and left.held_by_id == user.pk and left.state == SubmissionState.SUBMITTED),

@@ -23,7 +23,7 @@ def build(user: User, *, today: dt.date) -> Home:
     now = clock.now()
     taught = waiting.teaching(user, today)
     counts = waiting.counts_of(user, taught, now=now)
-    beside = waiting.rows_of(user, taught, now=now, each=SHOWN)
+    beside = waiting.rows_of(user, taught, counts, now=now, each=SHOWN)
     applied, asking = _to_decide(user, today)
     total, late = counts.of(*waiting.PILE), counts.of(*waiting.PILE, window="overdue")
     more = "more than " * counts.is_bounded(*waiting.PILE)
