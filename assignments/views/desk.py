@@ -17,6 +17,7 @@ from assignments import waiting
 from assignments.declarations import AI_USES
 from assignments.models import CriterionDecision, Declaration, Deferral, Submission
 from assignments.states import DeferralState, SubmissionState
+from assignments.views.desk_rows import rows_html
 from core import clock
 from core.lists import BOUND, Filter, Listing, chosen, keyset_listing
 from enrolment.models import Registration
@@ -193,12 +194,12 @@ def desk(request: AuthedRequest) -> HttpResponse:
         user, taught, counts, now=now, each=200 if only else SHOWN, kinds=[only] if only else waiting.BESIDE
     )
     left = _left_open(rows, counts, found) if not request.GET.get("at") else None
-    groups = [(key, label, said(counts, *waiting.PILE, window=key)) for key, label in waiting.WINDOWS]
+    groups = {key: (label, said(counts, *waiting.PILE, window=key)) for key, label in waiting.WINDOWS}
     context = {
         "listing": found,
         "kinds": waiting.KINDS,
         "days": _days(counts),
-        "groups": groups if found.order == "due" else [],
+        "rows": rows_html(found.page, groups if found.order == "due" else {}, left.pk if left else None),
         "total": said(counts, *waiting.PILE),
         "is_one": counts.of(*waiting.PILE) == 1,
         "overdue": said(counts, *waiting.PILE, window="overdue"),
