@@ -171,6 +171,7 @@ class Place(models.Model):
 
     class Meta:
         ordering = ("session", "enrolment__learner__full_name")
+        indexes = [models.Index(fields=["enrolment"], condition=Q(state="absent"), name="place_missed")]
         constraints = [
             state_is_known(PlaceState, name="place_state_known"),
             models.UniqueConstraint(fields=["session", "enrolment"], name="place_once"),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.urls import reverse
 
 from accounts.models import User
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     from assignments.models.wording import FrozenWording
 
 
+def _pair(first: str, second: str) -> ExpressionWrapper:
+    """Two keys as one number."""
+    return ExpressionWrapper(F(first) * Value(2**32) + F(second), output_field=BigIntegerField())
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User) -> SubmissionQuerySet:
         """A learner's own, drafts too; for those who read work, what was handed in by learners they see."""
@@ -59,10 +65,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         appointments, where they are known already: a plan made for numbers is better than one for a question.
         """
         taught = tutor.appointments.covering(today).values("cohort") if cohorts is None else cohorts
-        still_there = TutorAppointment.objects.covering(today).filter(
-            tutor=OuterRef("marker"), cohort=OuterRef("enrolment__cohort")
-        )
-        free = Q(marker__isnull=True) | Q(marker=tutor) | ~Exists(still_there)
+        # Tutor and cohort as one number, looked up in a list that is made once: a question for each row makes every plan dear.
+        there = TutorAppointment.objects.covering(today).order_by().values_list(_pair("tutor", "cohort"))
+        free = Q(marker__isnull=True) | Q(marker=tutor) | ~Q(In(_pair("marker", "enrolment__cohort"), there))
         waiting = self.awaiting_marking().filter(free, enrolment__cohort__in=taught, enrolment__state="active")
         return waiting.exclude(enrolment__learner=tutor).exclude(submitted_by=tutor)
 

@@ -98,7 +98,9 @@ def light(rows: Any) -> QuerySet[Submission]:
 def _decided(which: Q) -> Coalesce:
     """How many criteria of a piece are decided like this."""
     rows = CriterionDecision.objects.filter(which, submission=OuterRef("pk")).order_by()
-    return Coalesce(Subquery(rows.values("submission").annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
+    return Coalesce(
+        Subquery(rows.values("submission").annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField()
+    )
 
 
 def _days(counts: waiting.Counts) -> list[dict[str, Any]]:

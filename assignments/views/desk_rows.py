@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core.templatetags.ui import ago, badge, clock_bar, day, icon, thousands
 
 _HEAD = '<tr class="wm-group" role="row"><th role="rowheader" scope="rowgroup" colspan="6">{}, {}</th></tr>'
+_PICKED = ' class="is-picked"'
 _QUIET = '<span class="wm-quiet">not begun</span>'
 
 
@@ -46,7 +47,7 @@ def _row(one: Any, url: str, picked: int | None, arrived: dict[dt.date, str]) ->
     attempt = f", attempt {one.attempt}" if one.attempt > 1 else ""
     given = ' <span class="wm-quiet wm-small">given to you</span>' if one.marker_id else ""
     return (
-        f'<tr role="row"{" class=is-picked" if one.pk == picked else ""}><th role="rowheader" scope="row">'
+        f'<tr role="row"{_PICKED if one.pk == picked else ""}><th role="rowheader" scope="row">'
         f'<a href="{url}">{escape(str(one.enrolment.learner))}</a> '
         f'<span class="wm-quiet wm-small">{escape(str(one.enrolment.cohort))}</span></th>'
         f'<td role="cell">{escape(one.assignment.title)}{attempt}{given}</td>'

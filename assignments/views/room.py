@@ -118,9 +118,7 @@ def marked_by(user: User, today: dt.date) -> Any:
 
 
 def _pile(submission: Submission, user: User) -> Pile | None:
-    waiting = marked_by(user, clock.today()).annotate(
-        decided=Count("decisions", filter=~Q(decisions__decision=""))
-    )
+    waiting = marked_by(user, clock.today()).annotate(decided=Count("decisions", filter=~Q(decisions__decision="")))
     pieces = list(
         waiting.order_by("submitted_at", "pk").values(
             "pk", "decided", "enrolment__learner__full_name", "assignment__title"

@@ -34,7 +34,9 @@ def build(user: User, *, today: dt.date) -> Home:
         sections=[
             _marking(user, taught, today, total),
             _beside("Answer the verifier (IQA)", "Nothing has been sent back to you.", beside["actions"], counts),
-            _beside("Questions", "Nobody waits for an answer.", beside["questions"], counts, reverse("workshops:threads")),
+            _beside(
+                "Questions", "Nobody waits for an answer.", beside["questions"], counts, reverse("workshops:threads")
+            ),
             Section(
                 "Decide whether the programme suits",
                 [
@@ -66,16 +68,20 @@ def build(user: User, *, today: dt.date) -> Home:
                 len(asking),
                 reverse("assignments:extensions"),
             ),
-            _beside("Drafts to comment on", "No draft waits for comment.", beside["drafts"], counts, reverse("assignments:drafts")),
+            _beside(
+                "Drafts to comment on",
+                "No draft waits for comment.",
+                beside["drafts"],
+                counts,
+                reverse("assignments:drafts"),
+            ),
             _beside("Missed sessions to catch up", "Nobody has a session to catch up.", beside["catch_ups"], counts),
             _beside("Registers to close", "Every register is closed.", beside["registers"], counts),
         ],
     )
 
 
-def _beside(
-    title: str, empty: str, rows: Sequence[waiting.Waiting], counts: waiting.Counts, url: str = ""
-) -> Section:
+def _beside(title: str, empty: str, rows: Sequence[waiting.Waiting], counts: waiting.Counts, url: str = "") -> Section:
     """What the desk shows of a kind, in short; where there is no page of its own, the desk has the rest."""
     tasks = []
     for one in rows:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from accounts.permissions import Role
 from assignments import deadlines, marking, waiting
 from assignments.models import Deferral, Draft, Submission
+from assignments.waiting import counting
 from core import clock
 from core.refusals import Refused
 from programmes import actions as programmes
@@ -66,7 +67,9 @@ def another_tutor(cast, cohort, name="Olga Other", **facts):
 
 @given(day=DAYS, today=DAYS)
 def test_a_day_lies_in_the_window_whose_range_holds_it(day, today):
-    holds = [key for key, _ in waiting.WINDOWS if waiting.between(key, today)[0] <= day < waiting.between(key, today)[1]]
+    holds = [
+        key for key, _ in waiting.WINDOWS if waiting.between(key, today)[0] <= day < waiting.between(key, today)[1]
+    ]
 
     assert holds == [waiting.window(day, today)]
 
@@ -144,7 +147,7 @@ def test_counting_stops_and_says_so(cast, tutor, monkeypatch):
     today = clock.today()
     late = [one.pk for one in rows[:5]]
     Submission.objects.filter(pk__in=late).update(mark_by=today - dt.timedelta(days=5))
-    monkeypatch.setattr(waiting, "BOUND", 4)
+    monkeypatch.setattr(counting, "BOUND", 4)
 
     found = counts(cast.tutor)
 
@@ -170,7 +173,7 @@ def test_the_counts_are_those_of_the_rows_however_large_the_pile(cast, monkeypat
         expected[key] = expected.get(key, 0) + 1
 
     at_once = counts(cast.tutor)
-    monkeypatch.setattr(waiting, "BOUND", 11)
+    monkeypatch.setattr(counting, "BOUND", 11)
     by_window = counts(cast.tutor)
 
     assert (dict(at_once.by), dict(by_window.by)) == (expected, expected)
@@ -182,7 +185,7 @@ def test_a_large_pile_takes_no_more_statements_than_the_desk_may_ask(cast, tutor
     few = CaptureQueriesContext(connection)
     with few:
         page(tutor)
-    monkeypatch.setattr(waiting, "BOUND", 0)
+    monkeypatch.setattr(counting, "BOUND", 0)
     many = CaptureQueriesContext(connection)
     with many:
         page(tutor)

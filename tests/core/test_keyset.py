@@ -15,7 +15,13 @@ from core.keyset import page_of
 from core.models import Event
 
 pytestmark = pytest.mark.django_db
-ORDERS = (("subject_id",), ("-subject_id", "verb"), ("verb", "-subject_id"), ("happened_at",), ("-happened_at", "-verb"))
+ORDERS = (
+    ("subject_id",),
+    ("-subject_id", "verb"),
+    ("verb", "-subject_id"),
+    ("happened_at",),
+    ("-happened_at", "-verb"),
+)
 keys = st.tuples(st.integers(0, 3), st.sampled_from(["a", "b", "Ü"]), st.integers(0, 2))
 
 
