@@ -256,12 +256,12 @@ def check_marker(submission: Submission, by: User) -> None:
 def hold(submission: Submission, *, by: User, now: dt.datetime) -> None:
     """Take or renew the hold, and with it the row's lock, so that deciding and signing come one after the other."""
     free = Q(held_by__isnull=True) | Q(held_by=by) | Q(held_at__lte=now - policy.HOLD_FOR)
-    waiting = Submission.objects.filter(pk=submission.pk, state=SubmissionState.SUBMITTED)
+    waiting = Submission.objects.filter(pk=submission.pk, state=SubmissionState.SUBMITTED, marker=submission.marker_id)
     if waiting.filter(free).update(held_by=by, held_at=now):
         submission.held_by, submission.held_at = by, now
         return
     there = Submission.objects.select_related("held_by").get(pk=submission.pk)
-    raise Stale(policy.is_held_by_marker(there, by) or SIGNED_MEANWHILE)
+    raise Stale(policy.is_held_by_marker(there, by) or policy.is_marker(there, by) or SIGNED_MEANWHILE)
 
 
 def _first_decision(

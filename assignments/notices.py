@@ -1,6 +1,6 @@
 """One function per e-mail about work and marking: key, recipient, template, context."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.urls import reverse
 
@@ -148,6 +148,27 @@ def attempt_asked(submission: Submission, *, reason: str, by: User, number: int)
             to=manager,
             template="emails/attempt_asked.txt",
             context={"submission": submission, "reason": reason, "tutor": by, "url": url},
+        )
+
+
+def marking_moved(
+    number: int, *, to: User | None, count: int, before: Mapping[User, int], reason: str, by: User
+) -> None:
+    """To the tutor who gets the work, and to each who had it: how many pieces. `number` is that of the first event."""
+    context = {"reason": reason, "by": by, "url": reverse("assignments:desk")}
+    if to is not None:
+        notices.queue(
+            f"marking:{number}:given:{to.pk}",
+            to=to,
+            template="emails/marking_given.txt",
+            context={"count": count, **context},
+        )
+    for tutor, n in before.items():
+        notices.queue(
+            f"marking:{number}:taken:{tutor.pk}",
+            to=tutor,
+            template="emails/marking_taken.txt",
+            context={"count": n, "new": to, **context},
         )
 
 

@@ -137,15 +137,18 @@ def file_name(
 
 
 def is_marker(submission: Any, by: Any) -> str:
-    """A tutor marks while appointed to the learner's cohort, and never their own work."""
+    """A tutor marks while appointed to the learner's cohort, what was given to nobody else, and never their own work."""
     if submission.enrolment.learner_id == by.pk:
         return "This is your own work, so somebody else marks it."
     if submission.submitted_by_id == by.pk:
         return "You handed this in for the learner, so somebody else marks it."
-    today = clock.today()
-    if submission.enrolment.cohort.appointments.covering(today).filter(tutor=by).exists():
-        return ""
-    return "You are not appointed to this cohort today, so you cannot mark its work."
+    appointed = submission.enrolment.cohort.appointments.covering(clock.today())
+    if not appointed.filter(tutor=by).exists():
+        return "You are not appointed to this cohort today, so you cannot mark its work."
+    # Work of a tutor whose appointment is over is free for every other.
+    if submission.marker_id not in (None, by.pk) and appointed.filter(tutor=submission.marker_id).exists():
+        return f"This was given to {submission.marker} for marking. The contract manager can give it to you."
+    return ""
 
 
 def may_judge(submission: Any, by: Any) -> str:

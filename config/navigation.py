@@ -15,6 +15,7 @@ MENU = (
     ("Approvals", "programmes:proposals", Can.APPROVE_PLANS, "/proposals/"),
     ("Cohorts", "programmes:cohorts", Can.SEE_COHORTS, "/cohorts/"),
     ("Marking", "assignments:desk", Can.MARK, "/marking/"),
+    ("Who marks", "assignments:who_marks", Can.MOVE_MARKING, "/who-marks/"),
     ("Extensions", "assignments:extensions", Can.GRANT_EXTENSIONS, "/extensions/"),
     ("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),
     ("Verification", "verification:queue", Can.SEE_VERIFICATION, "/verification/"),

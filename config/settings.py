@@ -297,6 +297,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_LIMIT = 25 * 1024 * 1024
 EVIDENCE_LIMIT = env.int("EVIDENCE_LIMIT_MB", default=500) * 1024 * 1024
 
+# ---- the time the centre gives itself to answer, in working days; for marking it is in the qualification
+TURNAROUND = {
+    "drafts": env.int("DRAFT_DAYS", default=5),
+    "questions": env.int("QUESTION_DAYS", default=2),
+    "catch_ups": env.int("CATCH_UP_DAYS", default=10),
+    "registers": env.int("REGISTER_DAYS", default=1),
+}
+for _kind, _days in TURNAROUND.items():
+    if not 0 <= _days <= 260:
+        raise ImproperlyConfigured(f"The time for {_kind} is {_days} working days. Choose a number from 0 to 260.")
+
 # ---- the virus scanner: nothing is scanned unless CLAMD_URL names a clamd
 CLAMD_URL = env.str("CLAMD_URL", default="")
 if CLAMD_URL and not CLAMD_URL.startswith(("tcp://", "unix:///")):

@@ -10,7 +10,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from core.keyset import KeysetPage, page_of
+
 PER_PAGE = 25
+# Lists that are found by key show more at a time, and count no further than this.
+PER_KEYSET_PAGE = 50
+BOUND = 1000
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Filter:
 class Listing:
     """What `components/search.html`, the table heads and the pager need to know."""
 
-    page: Page[Any]
+    page: Page[Any] | KeysetPage
     q: str
     order: str
     orders: Sequence[tuple[str, str]]
@@ -35,6 +40,8 @@ class Listing:
     total: int
     noun: str
     searchable: bool
+    # Whether counting stopped at `total`, because there are more.
+    bounded: bool = False
 
     @property
     def narrowed(self) -> bool:
@@ -84,13 +91,8 @@ def listing(
     columns (the first is the usual one); `noun` may be "person,people". Filters are applied by the caller. Where it costs much to know which rows
     belong to the list, that is asked once, and the page's rows are taken from `drawn_from` by their keys.
     """
-    q = request.GET.get("q", "").strip()[:100]
-    for word in q.split() if find else ():
-        rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in find)))
-    usual = next(iter(orders))
-    order = request.GET.get("order", usual)
-    if order.removeprefix("-") not in orders:
-        order = usual
+    q, rows = searched(request, rows, find)
+    order, said = _ordered(request, orders)
     rows = rows.order_by(*_ordering(order, orders[order.removeprefix("-")][1]), "pk")
     given = request.GET.get("page")
     page = (
@@ -98,7 +100,52 @@ def listing(
         if drawn_from is not None
         else Paginator(rows, per_page).get_page(given)
     )
+    return Listing(page, q if find else "", order, said, filters, page.paginator.count, noun, bool(find))
+
+
+def keyset_listing(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    *,
+    noun: str,
+    orders: Mapping[str, tuple[str, Sequence[str]]],
+    find: Sequence[str] = (),
+    filters: Sequence[Filter] = (),
+    per_page: int = PER_KEYSET_PAGE,
+    total: int | None = None,
+) -> Listing:
+    """As `listing`, for a list that may hold tens of thousands: pages by key, counted up to `BOUND`.
+
+    `total` is the number of rows, if the caller knows it and nobody searches; else it costs a statement. No column of an
+    order may be empty. The template draws `{% keyset_pager listing %}`.
+    """
+    q, rows = searched(request, rows, find)
+    order, said = _ordered(request, orders)
+    columns = _ordering(order, orders[order.removeprefix("-")][1])
+    page = page_of(rows, columns, cursor=request.GET.get("at", ""), per_page=per_page, name=order)
+    if total is None or q:
+        total = rows.order_by()[: BOUND + 1].count()
+    bounded = total > BOUND
+    return Listing(page, q, order, said, filters, min(total, BOUND), noun, bool(find), bounded)
+
+
+def searched(request: HttpRequest, rows: QuerySet[Any], find: Sequence[str]) -> tuple[str, QuerySet[Any]]:
+    """The words that are looked for, and the rows in which each of them stands."""
+    q = request.GET.get("q", "").strip().replace("\x00", "")[:100] if find else ""
+    for word in q.split():
+        rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in find)))
+    return q, rows
+
+
+def _ordered(
+    request: HttpRequest, orders: Mapping[str, tuple[str, Sequence[str]]]
+) -> tuple[str, list[tuple[str, str]]]:
+    """The order the address asks for, or the usual one; and all there are, with their labels."""
+    usual = next(iter(orders))
+    order = request.GET.get("order", usual)
+    if order.removeprefix("-") not in orders:
+        order = usual
     said = [(key, label) for key, (label, _) in orders.items()]
     if order.startswith("-"):
         said.insert(0, (order, f"{orders[order[1:]][0]}, turned round"))
-    return Listing(page, q if find else "", order, said, filters, page.paginator.count, noun, bool(find))
+    return order, said

@@ -187,6 +187,7 @@ assignments:bundle                   folder                         -...xxxxs
 assignments:bundle_file              own_bundle                     .---xxxxs
 assignments:bundle_file              bundle                         -...xxxxs
 assignments:desk                     -                              x.xxxxxxs
+assignments:who_marks                -                              xxxx..xxs
 assignments:room                     submitted                      x.xxxxxxs
 assignments:room                     passed                         x.xxxxxxs
 assignments:take                     submitted                      xpxxxxxxs

@@ -62,7 +62,9 @@ assignments:practice_client   practice_client learner       9
 assignments:reflective_log    enrolment  learner            9
 assignments:matrix            enrolment  learner            9
 assignments:submission        draft      learner            9
-assignments:desk              -          tutor              8
+assignments:desk              -          tutor              7
+assignments:who_marks         -          contract_manager   8
+assignments:who_marks         -          administrator      8
 assignments:room              submitted  tutor              8
 assignments:result_sheet      passed     learner            7
 assignments:grant_attempt     enrolment+essay contract_manager 7

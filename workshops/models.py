@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
@@ -148,6 +150,11 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def visible_to(self, user: User) -> PlaceQuerySet:
         return self.filter(enrolment__in=Enrolment.objects.visible_to(user))
 
+    def to_catch_up(self, cohorts: Sequence[int]) -> PlaceQuerySet:
+        """Sessions that learners of these cohorts missed and have not made up, while they are on the programme."""
+        missed = self.filter(state=PlaceState.ABSENT, session__state=SessionState.HELD, catch_up__isnull=True)
+        return missed.filter(enrolment__state=EnrolmentState.ACTIVE, enrolment__cohort__in=cohorts)
+
 
 class Place(models.Model):
     """A learner at a session. Exists from the booking; the register gives it its state."""
@@ -164,6 +171,7 @@ class Place(models.Model):
 
     class Meta:
         ordering = ("session", "enrolment__learner__full_name")
+        indexes = [models.Index(fields=["enrolment"], condition=Q(state="absent"), name="place_missed")]
         constraints = [
             state_is_known(PlaceState, name="place_state_known"),
             models.UniqueConstraint(fields=["session", "enrolment"], name="place_once"),
@@ -266,6 +274,15 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
                 enrolment__cohort__in=Cohort.objects.filter(appointments__tutor=user, appointments__state="approved")
             )
         return self.filter(mine).distinct()
+
+    def waiting_for(self, tutor: User, cohorts: Sequence[int]) -> ThreadQuerySet:
+        """Questions of these cohorts that want an answer, with `waits_since`: the first word that has none yet."""
+        of_tutors = Message.objects.filter(thread=OuterRef(OuterRef("pk")))
+        answers = of_tutors.filter(~Q(author=OuterRef(OuterRef("enrolment__learner")))).order_by("-written_at")
+        since = Coalesce(Subquery(answers.values("written_at")[:1]), dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+        words = Message.objects.filter(thread=OuterRef("pk"), written_at__gt=since).order_by("written_at")
+        waiting = self.filter(awaits_tutor=True, enrolment__cohort__in=cohorts).exclude(enrolment__learner=tutor)
+        return waiting.annotate(waits_since=Coalesce(Subquery(words.values("written_at")[:1]), "last_at"))
 
 
 class Thread(models.Model):

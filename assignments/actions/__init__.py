@@ -12,6 +12,7 @@ from assignments.actions.extensions import (
     withdraw_extension,
 )
 from assignments.actions.handing_in import hand_in_for_learner, submit
+from assignments.actions.moving import move_marking, plan_move
 from assignments.actions.portfolio import add_evidence, edit_evidence, map_evidence, remove_evidence, save_text
 from assignments.actions.practice import (
     add_practice_client,
@@ -54,9 +55,11 @@ __all__ = [
     "judge_similarity",
     "log_session",
     "map_evidence",
+    "move_marking",
     "note_viva",
     "pass_after_all",
     "pass_on_extension",
+    "plan_move",
     "raise_concern",
     "receive_piece",
     "remove_evidence",

@@ -42,16 +42,20 @@ def add_working_days(begin: dt.date, days: int, bank_holidays: Container[dt.date
 
 @dataclass(frozen=True)
 class Clock:
-    """How much of the time for marking is used, in working days: day 8 of 10."""
+    """How much of the time for marking is used, in working days: day 8 of 10. Without `due_on` it stands still."""
 
     used: int
     allowed: int
-    due_on: dt.date
+    due_on: dt.date | None
     left: int
 
     @property
     def is_overdue(self) -> bool:
-        return self.used > self.allowed
+        return self.due_on is not None and self.used > self.allowed
+
+    @property
+    def stands_still(self) -> bool:
+        return self.due_on is None
 
 
 def marking_clock(
@@ -71,11 +75,19 @@ def mark_by(submitted_on: dt.date, *, allowed: int, used: int = 0) -> dt.date:
     return add_working_days(submitted_on, max(1, allowed - used))
 
 
-def days_used(mark_by: dt.date, *, allowed: int, today: dt.date) -> int:
-    """How many working days of the time for marking have been used, from the last day there is; never less than none.
+def clock_until(due_on: dt.date | None, *, allowed: int, today: dt.date, used: int = 0) -> Clock:
+    """The clock of something whose last day is known; what it used before and while it stood is in that day already.
 
-    It holds for a clock that has stood still as well, because standing still moves the last day.
+    Without a last day it stands still, and all that is known is what was `used` before the hand-in.
     """
-    if today > mark_by:
-        return allowed + working_days_between(mark_by, today)
-    return max(0, allowed - working_days_between(today, mark_by))
+    if due_on is None:
+        return Clock(used, allowed, None, 0)
+    if due_on < today:
+        return Clock(allowed + working_days_between(due_on, today), allowed, due_on, 0)
+    left = working_days_between(today, due_on)
+    return Clock(max(0, allowed - left), allowed, due_on, left)
+
+
+def days_used(mark_by: dt.date, *, allowed: int, today: dt.date) -> int:
+    """How many working days of the time for marking have been used, reckoned back from the last day."""
+    return clock_until(mark_by, allowed=allowed, today=today).used

@@ -18,12 +18,13 @@ from assignments.models.marking import CriterionDecision, Decision, Marking, Out
 from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.practice import ClientFeedback, FeedbackRequest
 from assignments.models.second_marking import SecondDecision, SecondMarking
-from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
+from assignments.models.submissions import NEVER, Declaration, Document, Figure, Reading, Route, Submission
 from assignments.models.uploads import Upload
 from assignments.models.wording import FrozenWording
 from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
+    "NEVER",
     "ActionAnswer",
     "AttemptGrant",
     "BankComment",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.urls import reverse
 
 from accounts.models import User
@@ -27,11 +29,19 @@ from assignments.states import (
 )
 from core.lifecycle import set_exactly_when, state_is_known
 from enrolment.models import Enrolment
-from programmes.models import Assignment, Criterion
+from programmes.models import Assignment, Contract, Criterion, TutorAppointment
+
+# Stands for the last day of a clock that stands still, where rows are sorted: after every other.
+NEVER = dt.date(9999, 1, 1)
 
 if TYPE_CHECKING:
     from assignments.models.marking import CriterionDecision
     from assignments.models.wording import FrozenWording
+
+
+def _pair(first: str, second: str) -> ExpressionWrapper:
+    """Two keys as one number."""
+    return ExpressionWrapper(F(first) * Value(2**32) + F(second), output_field=BigIntegerField())
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -73,6 +83,28 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Signed results of the learners this person sees, never one's own: for those who release by hand."""
         seen = Enrolment.objects.visible_to(user).active().exclude(learner=user)
         return self.unreleased().filter(enrolment__in=seen)
+
+    def waiting_for(self, tutor: User, today: dt.date, cohorts: Sequence[int] | None = None) -> SubmissionQuerySet:
+        """What this tutor may mark: of learners on the programme, in the cohorts they are appointed to, given to nobody else.
+
+        Work given to a tutor whose appointment is over waits for every tutor of the cohort again. `cohorts` are those of the
+        appointments, where they are known already: a plan made for numbers is better than one for a question.
+        """
+        taught = tutor.appointments.covering(today).values("cohort") if cohorts is None else cohorts
+        # Tutor and cohort as one number, looked up in a list that is made once: a question for each row makes every plan dear.
+        there = TutorAppointment.objects.covering(today).order_by().values_list(_pair("tutor", "cohort"))
+        free = Q(marker__isnull=True) | Q(marker=tutor) | ~Q(In(_pair("marker", "enrolment__cohort"), there))
+        waiting = self.awaiting_marking().filter(free, enrolment__cohort__in=taught, enrolment__state="active")
+        return waiting.exclude(enrolment__learner=tutor).exclude(submitted_by=tutor)
+
+    def run_by(self, user: User) -> SubmissionQuerySet:
+        """What was handed in under the contracts this person runs: all of them for an administrator. Never their own."""
+        run = Contract.objects.visible_to(user).values("pk")
+        return self.handed_in().filter(enrolment__cohort__contract__in=run).exclude(enrolment__learner=user)
+
+    def with_due(self) -> SubmissionQuerySet:
+        """With `mark_due`: the last day for marking, never empty, so that rows can be sorted and paged by it."""
+        return self.annotate(mark_due=Coalesce("mark_by", Value(NEVER)))
 
 
 class Route(models.TextChoices):
@@ -119,7 +151,16 @@ class Submission(models.Model):
         ordering = ("enrolment", "assignment", "attempt", "pk")
         indexes = [
             models.Index(fields=["submitted_at"], condition=Q(state="submitted"), name="submission_awaiting_marking"),
-            models.Index(fields=["mark_by", "id"], condition=Q(state="submitted"), name="submission_mark_by"),
+            # The desk asks in this order: the last day, work whose clock stands still at the end.
+            models.Index(
+                Coalesce("mark_by", Value(NEVER)), "id", condition=Q(state="submitted"), name="submission_due"
+            ),
+            models.Index(
+                Coalesce("mark_by", Value(NEVER)),
+                "id",
+                condition=Q(state="submitted", attempt__gt=1),
+                name="submission_due_again",
+            ),
         ]
         constraints = [
             state_is_known(SubmissionState, name="submission_state_known"),

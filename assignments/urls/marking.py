@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from assignments.views import desk, marking, results, signing
+from assignments.views import desk, marking, moving, results, signing
 
 urlpatterns: list[URLPattern] = [
     path("marking/", desk.desk, name="desk"),
+    path("who-marks/", moving.who_marks, name="who_marks"),
     path("marking/<int:pk>/", marking.room, name="room"),
     path("marking/<int:pk>/take/", marking.take, name="take"),
     path("marking/<int:pk>/let-go/", marking.let_go, name="let_go"),

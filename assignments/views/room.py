@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from accounts.models import User
 from assignments import authenticity, deadlines, policy
@@ -17,6 +16,7 @@ from assignments.states import SubmissionState
 from assignments.views import reading
 from assignments.views.outline import Mark, outline_of, ruler_of, with_lengths
 from assignments.views.tray import Row, Stand, rows_of, stand_of, units_of
+from assignments.waiting import clock_of
 from core import clock
 
 
@@ -112,16 +112,9 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
     )
 
 
-def clock_of(submission: Submission, *, today: dt.date) -> deadlines.Clock:
-    allowed = submission.assignment.version.marking_days
-    return deadlines.marking_clock(timezone.localdate(submission.submitted_at), allowed=allowed, today=today)
-
-
 def marked_by(user: User, today: dt.date) -> Any:
     """The work waiting for this tutor: of learners on the programme, in the cohorts they are appointed to today."""
-    cohorts = user.appointments.covering(today).values("cohort")
-    waiting = Submission.objects.awaiting_marking().filter(enrolment__cohort__in=cohorts, enrolment__state="active")
-    return waiting.exclude(enrolment__learner=user)
+    return Submission.objects.waiting_for(user, today)
 
 
 def _pile(submission: Submission, user: User) -> Pile | None:

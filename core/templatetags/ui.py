@@ -336,6 +336,8 @@ def _query(context: Context, **changes: str | int) -> str:
     query = request.GET.copy() if request else QueryDict(mutable=True)
     for name, value in changes.items():
         query[name] = str(value)
+        if not query[name]:
+            del query[name]
     return f"?{query.urlencode()}"
 
 
@@ -352,13 +354,26 @@ def pager(context: Context, page: Page[Any]) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("components/keyset_pager.html", takes_context=True)
+def keyset_pager(context: Context, listing: Any) -> dict[str, Any]:
+    """Earlier and later pages of a list that is found by key; the rest of the address stays as it is."""
+    page = listing.page
+    return {
+        "listing": listing,
+        "page": page,
+        "first": _query(context, at="") if page.before or page.is_past else "",
+        "before": _query(context, at=page.before) if page.before else "",
+        "after": _query(context, at=page.after) if page.after else "",
+    }
+
+
 def _sorting(context: Context, key: str) -> tuple[str, str]:
     """The address that sorts by `key` (the other way round if it already does), and how it is sorted now."""
     request = context.get("request")
     listing = context.get("listing")
     now = getattr(listing, "order", "") or (request.GET.get("order", "") if request else "")
     state = {key: "ascending", f"-{key}": "descending"}.get(now, "")
-    return _query(context, order=f"-{key}" if state == "ascending" else key, page=1), state
+    return _query(context, order=f"-{key}" if state == "ascending" else key, page=1, at=""), state
 
 
 @register.simple_tag(takes_context=True)

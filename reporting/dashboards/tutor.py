@@ -3,79 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
-from assignments.deadlines import marking_clock
+from assignments import waiting
 from assignments.models import Extension, Submission
 from core import clock
 from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
-from reporting.dashboards.parts import SHOWN, Home, Section, Task, first_few, said
-from verification.models import Sample
-from workshops.models import Session, Thread
+from reporting.dashboards.parts import SHOWN, Home, Section, Task, said
 
 
 def build(user: User, *, today: dt.date) -> Home:
-    """Five statements: marking, verifiers' actions, questions, what is to decide about learners, registers."""
-    marking = _marking(user, today)
-    answers, answers_n = first_few(
-        Sample.objects.filter(state="returned", marked_by=user)
-        .select_related("submission__enrolment__learner", "submission__assignment")
-        .order_by("action_due_on")
-    )
-    threads, threads_n = first_few(
-        Thread.objects.visible_to(user)
-        .filter(awaits_tutor=True)
-        .exclude(enrolment__learner=user)
-        .select_related("enrolment__learner")
-        .order_by("last_at")
-    )
+    """Five statements: cohorts, counts, marking, what waits beside it, what is to decide about learners."""
+    now = clock.now()
+    taught = waiting.teaching(user, today)
+    counts = waiting.counts_of(user, taught, now=now)
+    beside = waiting.rows_of(user, taught, counts, now=now, each=SHOWN)
     applied, asking = _to_decide(user, today)
-    registers, registers_n = first_few(
-        Session.objects.awaiting_register(clock.now()).filter(tutor=user).select_related("cohort").order_by("starts_at")
-    )
-    late = sum(task.state == "late" for task in marking.tasks)
+    total, late = counts.of(*waiting.PILE), counts.of(*waiting.PILE, window="overdue")
+    more = "more than " * counts.is_bounded(*waiting.PILE)
     return Home(
         role="tutor",
-        heading=f"{said(marking.total, 'piece', 'pieces').capitalize()} to mark{f', {late} overdue' if late else ''}",
+        heading=f"{more}{said(total, 'piece', 'pieces')} to mark{f', {late} overdue' if late else ''}".capitalize(),
         lead=f"{day(today)}.",
         sections=[
-            marking,
-            Section(
-                "Answer the verifier (IQA)",
-                [
-                    Task(
-                        f"{one.submission.enrolment.learner}, {one.submission.assignment.title.lower()}",
-                        one.get_absolute_url(),
-                        one.action,
-                        "referred",
-                        f"by {day(one.action_due_on, 'short')}",
-                    )
-                    for one in answers
-                ],
-                "Nothing has been sent back to you.",
-                answers_n,
-            ),
-            Section(
-                "Questions",
-                [
-                    Task(
-                        one.subject,
-                        one.get_absolute_url(),
-                        f"{one.enrolment.learner}, {ago(one.last_at)}",
-                        "in_hand",
-                        "to answer",
-                    )
-                    for one in threads
-                ],
-                "Nobody waits for an answer.",
-                threads_n,
-                reverse("workshops:threads"),
+            _marking(user, taught, today, total),
+            _beside("Answer the verifier (IQA)", "Nothing has been sent back to you.", beside["actions"], counts),
+            _beside(
+                "Questions", "Nobody waits for an answer.", beside["questions"], counts, reverse("workshops:threads")
             ),
             Section(
                 "Decide whether the programme suits",
@@ -108,17 +68,30 @@ def build(user: User, *, today: dt.date) -> Home:
                 len(asking),
                 reverse("assignments:extensions"),
             ),
-            Section(
-                "Registers to close",
-                [
-                    Task(one.title, one.get_absolute_url(), f"{one.cohort}, {day(one.starts_at)}", "late", "open")
-                    for one in registers
-                ],
-                "Every register is closed.",
-                registers_n,
+            _beside(
+                "Drafts to comment on",
+                "No draft waits for comment.",
+                beside["drafts"],
+                counts,
+                reverse("assignments:drafts"),
             ),
+            _beside("Missed sessions to catch up", "Nobody has a session to catch up.", beside["catch_ups"], counts),
+            _beside("Registers to close", "Every register is closed.", beside["registers"], counts),
         ],
     )
+
+
+def _beside(title: str, empty: str, rows: Sequence[waiting.Waiting], counts: waiting.Counts, url: str = "") -> Section:
+    """What the desk shows of a kind, in short; where there is no page of its own, the desk has the rest."""
+    tasks = []
+    for one in rows:
+        late, due_on = one.clock.is_overdue, one.clock.due_on
+        label = one.about if one.kind in ("questions", "registers") else f"{one.person}, {one.about.lower()}"
+        hint = one.more or f"{f'{one.person}, ' if one.kind == 'questions' else ''}{one.cohort}, {ago(one.since)}"
+        status = distance(due_on) if late else f"by {day(due_on, 'short')}"
+        tasks.append(Task(label, one.url, hint, "late" if late else "in_hand", status))
+    kind = rows[0].kind if rows else ""
+    return Section(title, tasks, empty, counts.of(kind), url or reverse("assignments:desk"))
 
 
 def _to_decide(user: User, today: dt.date) -> tuple[list[Any], list[Any]]:
@@ -126,8 +99,8 @@ def _to_decide(user: User, today: dt.date) -> tuple[list[Any], list[Any]]:
 
     For more time a learner is named once, with the request that has waited longest.
     """
-    waiting = Extension.objects.waiting().filter(enrolment=OuterRef("pk"), passed_on_at__isnull=True)
-    oldest = waiting.order_by("requested_at")
+    undecided = Extension.objects.waiting().filter(enrolment=OuterRef("pk"), passed_on_at__isnull=True)
+    oldest = undecided.order_by("requested_at")
     taught = Q(state="applied", cohort__in=user.appointments.filter(state="approved").values("cohort"))
     today_taught = Q(asked__isnull=False, cohort__in=user.appointments.covering(today).values("cohort"))
     rows = (
@@ -147,26 +120,19 @@ def _to_decide(user: User, today: dt.date) -> tuple[list[Any], list[Any]]:
     return sorted(applied, key=lambda one: one.applied_at or clock.now()), [one for one in found if one.asked]
 
 
-def _marking(user: User, today: dt.date) -> Section:
-    rows, total = first_few(
-        Submission.objects.visible_to(user)
-        .awaiting_marking()
-        .filter(enrolment__cohort__appointments__in=user.appointments.covering(today))
-        .select_related("enrolment__learner", "enrolment__cohort", "assignment__version")
-        .order_by("submitted_at")
-    )
+def _marking(user: User, taught: waiting.Teaching, today: dt.date, total: int) -> Section:
+    due = Submission.objects.waiting_for(user, today, taught.begun).with_due().order_by("mark_due", "pk")
     tasks = []
-    for one in rows:
-        allowed = one.assignment.version.marking_days
-        due_on = marking_clock(timezone.localtime(one.submitted_at).date(), allowed=allowed, today=today).due_on
-        late = due_on < today
+    for one in due.select_related("enrolment__learner", "enrolment__cohort", "assignment__version")[:SHOWN]:
+        stands = waiting.clock_of(one, today=today)
+        status = f"mark by {day(stands.due_on, 'short')}" if stands.due_on else "the clock stands still"
         tasks.append(
             Task(
                 f"{one.enrolment.learner}, {one.assignment.title.lower()}",
                 reverse("assignments:room", args=[one.pk]),
                 f"{one.enrolment.cohort}, attempt {one.attempt}, in since {day(one.submitted_at, 'short')}",
-                "late" if late else "in_hand",
-                distance(due_on) if late else f"mark by {day(due_on, 'short')}",
+                "late" if stands.is_overdue else "in_hand",
+                distance(stands.due_on) if stands.is_overdue else status,
             )
         )
-    return Section("Marking, oldest first", tasks, "Nothing waits to be marked.", total, reverse("assignments:desk"))
+    return Section("Marking, due first", tasks, "Nothing waits to be marked.", total, reverse("assignments:desk"))

@@ -270,7 +270,7 @@ def test_desk_and_room_take_the_same_number_of_statements(cast, tutor, django_as
     tutor.post(_room(piece, "take"))
     tutor.post(_room(portfolio, "take"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         tutor.get(reverse("assignments:desk"))
     with django_assert_num_queries(8):
         tutor.get(_room(piece))

@@ -21,11 +21,11 @@ from tests.bench.worlds import MIXED, TO_MARK, TO_VERIFY, Measured, a_measured_c
 from tests.reporting.sample_report import sample_report
 
 SIZES = (12, 200, 1000)
-PENDING = 2000
+PENDING, MANY = 2000, 20_000
 
 
 class World:
-    """Everything that is measured: three cohorts, two long queues, and forty thousand learners around them."""
+    """Everything that is measured: three cohorts, three long queues, and forty thousand learners around them."""
 
     def __init__(self, *, around: int, say: Callable[[str], None]) -> None:
         version = a_version()
@@ -39,7 +39,12 @@ class World:
             for number in range(PENDING // 200):
                 fill(like(self.queues.cohort, self.queues.cast, number), self.queues.cast, 200, stories)
         say(f"{PENDING} learners to verify and {PENDING} pieces to mark")
-        for number in range(max(around - sum(SIZES) - 2 * PENDING, 0) // 200):
+        # A hundred cohorts of one tutor, which is more than anybody has: the desk must not care.
+        self.pile = a_measured_cohort(12, version)
+        for number in range(MANY // 200):
+            fill(like(self.pile.cohort, self.pile.cast, number), self.pile.cast, 200, TO_MARK)
+        say(f"{MANY} pieces to mark for one tutor")
+        for number in range(max(around - sum(SIZES) - 2 * PENDING - MANY, 0) // 200):
             fill(like(crowd.cohort, crowd.cast, number), crowd.cast, 200, MIXED)
         say(f"{around} learners altogether")
         yesterday = clock.today() - dt.timedelta(days=1)
@@ -73,6 +78,10 @@ def pairs(world: World) -> list[Pair]:
         found.append(Pair(f"{name}, {PENDING} waiting", "R(12)", 2.5, ask, reference[12], 2))
         ask = _asks(Browser(ours, getattr(world.measured[200].cast, who)), reverse(route))
         found.append(Pair(f"{name}, cohort of 200", "R(12)", 2.5, ask, reference[12], 2))
+    desk = reverse("assignments:desk")
+    few, many = (_asks(Browser(ours, one.cast.tutor), desk) for one in (world.queues, world.pile))
+    found.append(Pair(f"marking desk, {MANY} waiting", "R(12)", 2.5, many, reference[12], 2))
+    found.append(Pair(f"marking desk, {MANY} waiting", f"{PENDING} waiting", 1.2, many, few, 2))
     found.append(Pair("sweep of reminders", "its SELECT", 3.0, sweep, bare_select))
     found.append(_report())
     return found
