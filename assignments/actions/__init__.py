@@ -1,7 +1,9 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
 from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
+from assignments.actions.bank import change_bank_comment, count_use, keep_in_bank, remove_bank_comment
 from assignments.actions.bundles import ask_bundle, build_bundle, sweep_bundle
+from assignments.actions.comments import add_comment, change_comment, put_back_comment, remove_comment
 from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
 from assignments.actions.extensions import (
     decline_extension,
@@ -27,6 +29,7 @@ from assignments.actions.writing import restore_writing, save_writing, use_writi
 
 __all__ = [
     "abandon_upload",
+    "add_comment",
     "add_evidence",
     "add_practice_client",
     "ask_bundle",
@@ -35,9 +38,12 @@ __all__ = [
     "begin",
     "begin_upload",
     "build_bundle",
+    "change_bank_comment",
+    "change_comment",
     "close_feedback_link",
     "comment_on_draft",
     "complete_upload",
+    "count_use",
     "decline_extension",
     "edit_evidence",
     "edit_practice_client",
@@ -46,12 +52,16 @@ __all__ = [
     "grant_extension",
     "hand_in_for_learner",
     "judge_similarity",
+    "keep_in_bank",
     "log_session",
     "map_evidence",
     "note_viva",
     "pass_on_extension",
+    "put_back_comment",
     "raise_concern",
     "receive_piece",
+    "remove_bank_comment",
+    "remove_comment",
     "remove_evidence",
     "request_extension",
     "restore_writing",
