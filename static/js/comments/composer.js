@@ -2,6 +2,7 @@
 // browser until the server has it. Escape closes it and keeps the draft.
 import { Acts } from "./acts.js";
 import { Bank } from "./bank.js";
+import { addTheirs, dress } from "./dress.js";
 import { Draft } from "./draft.js";
 import { Keys } from "./keys.js";
 import { Picker } from "./picker.js";
@@ -14,8 +15,7 @@ export class Composer {
     this.fields = this.form.elements;
     this.own = this.form.getAttribute("action");
     this.said = this.form.querySelector("[data-composer-said]");
-    this.theirs = Object.assign(document.createElement("div"), { className: "wm-merge", hidden: true, tabIndex: -1 });
-    this.form.prepend(this.theirs);
+    this.theirs = addTheirs(this.form);
     this.kept = new Draft(comments.section.dataset.comments);
     this.form.addEventListener("input", () => this.keep());
     this.form.addEventListener("submit", (event) => {
@@ -23,7 +23,7 @@ export class Composer {
       this.save();
     });
     this.form.addEventListener("keydown", (event) => this.pressed(event));
-    for (const button of comments.section.querySelectorAll("[data-opens-composer], [data-starts-picker], [data-opens-bank], [data-closes-composer]")) button.hidden = false;
+    for (const button of comments.section.querySelectorAll("button[hidden]")) button.hidden = false;
     this.form.querySelector("[data-closes-composer]").addEventListener("click", () => this.close());
     comments.section.querySelector("[data-opens-composer]").addEventListener("click", () => this.open());
     this.bank = new Bank(comments.section, () => (this.isOpen ? this.fields.body : null));
@@ -53,20 +53,15 @@ export class Composer {
     this.fields.body.value = draft?.body ?? changing?.body ?? this.fields.body.value;
     this.fields.criterion.value = criterion ?? draft?.criterion ?? changing?.criterion ?? this.comments.criterion;
     this.revision = draft?.revision ?? changing?.revision;
-    const quote = this.form.querySelector("[data-composer-quote]");
-    quote.hidden = !this.passage;
-    quote.textContent = this.passage && (this.passage.quote.length > 200 ? `${this.passage.quote.slice(0, 200)}…` : this.passage.quote);
-    this.form.querySelector("[data-composer-words]").hidden = Boolean(this.passage || changing);
-    this.form.querySelector("[type=submit]").textContent = changing ? `Save comment ${changing.number}` : "Save comment";
-    this.form.setAttribute("aria-label", changing ? `Change comment ${changing.number}` : "Add a comment");
+    dress(this.form, this.passage, changing);
     this.theirs.hidden = true;
     this.tell(draft?.body ? "Your draft is put back. It is not saved yet." : "");
     this.form.hidden = false;
     this.comments.section.classList.add("is-writing");
     const range = this.passage && this.comments.text.rangeOf(this.passage.start, this.passage.end);
     this.comments.drawn.show("comments-chosen", range);
-    const first = range?.getClientRects()[0] ?? this.from?.getBoundingClientRect?.();
-    this.form.style.top = `${Math.max(0, (first?.top ?? 0) - this.comments.frame.getBoundingClientRect().top)}px`;
+    const top = range?.getClientRects()[0]?.top ?? this.picker.pane.top + 16;
+    this.form.style.top = `${Math.max(0, top - this.comments.frame.getBoundingClientRect().top)}px`;
     if (!focus) return;
     this.fields.body.focus({ preventScroll: true });
     this.form.scrollIntoView({ block: "nearest" });

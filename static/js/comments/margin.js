@@ -1,6 +1,9 @@
 // The list beside the text: on a wide page each comment stands next to its passage, and a number in the margin of the text points
 // to it. Where there are more comments than lines they shrink to one line each. The list's order never changes.
 const GAP = 8;
+// The height of a comment in a dense list, and what an ordinary one takes at least.
+const DENSE = 25;
+const LEAST = 64;
 const LINE = 18;
 
 export class Margin {
@@ -29,34 +32,27 @@ export class Margin {
     return first ? first.top - this.above : 0;
   }
 
-  // Everything is measured first and written afterwards, so that four hundred comments cost one layout and not four hundred.
+  // Everything is measured first and written afterwards, so that four hundred comments cost one layout and not four hundred. What
+  // is dense has one height: to measure each would be most of the time.
   place() {
     const { frame, list, work } = this.room;
     const remarks = this.room.remarks.filter((one) => one.range && !one.element.hidden);
     const beside = this.beside;
     this.above = frame.getBoundingClientRect().top;
     const tops = remarks.map((one) => this.topOf(one));
+    const right = work.getBoundingClientRect().right - frame.getBoundingClientRect().left;
+    const dense = beside && remarks.length * LEAST > work.offsetHeight;
     list.classList.toggle("is-beside", beside);
-    list.classList.remove("is-dense");
-    let heights = beside ? remarks.map((one) => one.element.offsetHeight) : [];
-    const needed = heights.reduce((sum, one) => sum + one + GAP, 0);
-    if (beside && needed > work.offsetHeight) {
-      list.classList.add("is-dense");
-      heights = remarks.map((one) => one.element.offsetHeight);
-    }
-    this.mark(remarks, tops, work.getBoundingClientRect().right - frame.getBoundingClientRect().left);
-    if (!beside) {
-      frame.style.minHeight = "";
-      for (const one of remarks) one.element.style.top = "";
-      return;
-    }
+    list.classList.toggle("is-dense", dense);
+    const heights = beside && !dense ? remarks.map((one) => one.element.offsetHeight + GAP) : remarks.map(() => DENSE);
+    this.mark(remarks, tops, right);
     let free = 0;
     remarks.forEach((one, number) => {
       const top = Math.max(tops[number], free);
-      one.element.style.top = `${top}px`;
-      free = top + heights[number] + (list.classList.contains("is-dense") ? 0 : GAP);
+      one.element.style.top = beside ? `${top}px` : "";
+      free = top + heights[number];
     });
-    frame.style.minHeight = `${free}px`;
+    frame.style.minHeight = beside ? `${free}px` : "";
   }
 
   mark(remarks, tops, right) {
