@@ -6,19 +6,20 @@ turns the name into the arguments of an address. Two worlds never share a person
 
 import datetime as dt
 import io
+import uuid
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db.models import Model
+from django.db.models import Model, UUIDField
 from django.urls import reverse
 from docx import Document as Docx
 
 from accounts import invitations
 from accounts.permissions import Role
 from assignments import actions as assignments
-from assignments import comparison, deadlines
+from assignments import comparison, deadlines, marking
 from assignments import invitations as feedback_links
 from assignments.models import Bundle, Figure
 from core import clock
@@ -199,6 +200,7 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.document = factories.attach(passed, file=an_essay_with_a_picture())
     things.figure = Figure.objects.filter(document=things.document).first().number
     factories.hand_in(passed)
+    things.passed_comment = _a_comment(passed, cast)
     factories.mark(passed, cast=cast)
     factories.fill_portfolio(one)
     things.practice_client = one.practice_clients.get()
@@ -211,6 +213,16 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.upload = assignments.begin_upload(one, name="hall.mp4", size=5, modified=0, limit=5, by=learner)
     things.submitted = factories.a_submission(cast=cast, one=things.active)
     things.criterion = things.submitted.criteria().first()
+    things.comment = _a_comment(things.submitted, cast)
+    things.bank_comment = assignments.keep_in_bank(body="Where is this from?", criterion_number="1.1", by=cast.tutor)
+
+
+def _a_comment(piece: Any, cast: Cast) -> Any:
+    """A comment on the first words of the text, by a tutor who holds the piece for that long only."""
+    words = piece.document.reading.text.split(maxsplit=5)[:4]
+    comment = assignments.add_comment(piece, key=uuid.uuid4(), body="A clear start.", quote=" ".join(words), by=cast.tutor)
+    marking.let_go(piece, by=cast.tutor)
+    return comment
 
 
 def _writing(things: SimpleNamespace, cast: Cast) -> None:
@@ -348,7 +360,7 @@ def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any
                     change = changes[field.name]
                     facts[field.attname] = change(n) if callable(change) else change
                 elif (field.unique or field.name in SINGULAR) and field.attname in facts and facts[field.attname]:
-                    facts[field.attname] = f"{n}-{factories.number()}-{facts[field.attname]}"[: field.max_length]
+                    facts[field.attname] = _another(field, facts[field.attname], f"{n}-{factories.number()}")
             copies.append(model(**facts))
             origins.append(row.pk)
     model._base_manager.bulk_create(copies)
@@ -358,6 +370,11 @@ def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any
 
 
 SINGULAR = ("certificate_number", "email")
+
+
+def _another(field: Any, value: Any, number: str) -> Any:
+    """A value like this one that no other row has."""
+    return uuid.uuid4() if isinstance(field, UUIDField) else f"{number}-{value}"[: field.max_length]
 
 
 def _children(model: Any, copies: list[Any], origins: list[int]) -> None:
@@ -377,7 +394,7 @@ def _children(model: Any, copies: list[Any], origins: list[int]) -> None:
                 facts[field.attname] = copy.pk
                 for one in child._meta.concrete_fields:
                     if (one.unique or one.name in SINGULAR) and not one.is_relation and facts.get(one.attname):
-                        facts[one.attname] = f"{factories.number()}-{facts[one.attname]}"[: one.max_length]
+                        facts[one.attname] = _another(one, facts[one.attname], f"{factories.number()}")
                 made.append(child(**facts))
                 made_of.append(row.pk)
         if made:

@@ -82,6 +82,11 @@ def select(page, begin, end):
     page.evaluate(SELECT, [begin, end])
 
 
+def compose(page, key="c"):
+    page.keyboard.press(key)
+    expect(page.get_by_label("Comment", exact=True)).to_be_focused()
+
+
 def saved(page, number=1):
     expect(page.locator("[data-remark-said]")).to_contain_text(f"Comment {number} saved at")
 
@@ -93,7 +98,7 @@ def saved(page, number=1):
 )
 def test_what_is_selected_is_what_the_server_keeps(room, piece, text, begin, end):
     select(room, begin, end)
-    room.keyboard.press("c")
+    compose(room)
     room.keyboard.type("Said about this.")
     room.keyboard.press("Control+Enter")
     saved(room)
@@ -126,12 +131,12 @@ def test_a_mouse_selects_and_comments_and_a_passage_leads_to_its_comment(room, p
 
 
 def test_a_tutor_comments_with_the_keyboard_alone(room, piece, text, axe):
-    room.keyboard.press("s")
+    room.keyboard.press("v")
     expect(room.locator(".wm-picker")).to_be_focused()
     for key in ("Home", "ArrowDown", "ArrowRight", "Shift+ArrowRight"):
         room.keyboard.press(key)
     axe()
-    room.keyboard.press("c")
+    compose(room)
     room.keyboard.type("From the keyboard.")
     axe()
     room.keyboard.press("Control+Enter")
@@ -139,7 +144,7 @@ def test_a_tutor_comments_with_the_keyboard_alone(room, piece, text, axe):
 
     expect(room.locator(".wm-picker")).to_be_focused()
     room.keyboard.press("ArrowDown")
-    room.keyboard.press("Enter")
+    compose(room, "Enter")
     room.keyboard.type("And another.")
     room.keyboard.press("Control+Enter")
     saved(room, 2)
@@ -155,7 +160,7 @@ def test_a_tutor_comments_with_the_keyboard_alone(room, piece, text, axe):
 
 def test_a_browser_that_was_closed_in_mid_sentence_has_the_words_again(room, piece):
     select(room, "Well done", "🎓")
-    room.keyboard.press("c")
+    compose(room)
     room.keyboard.type("This is half a")
     room.reload()
     ready(room)
@@ -178,7 +183,7 @@ def test_escape_keeps_a_draft_and_the_focus_comes_back(room):
 
     expect(room.get_by_role("button", name="Add a comment")).to_be_focused()
     expect(room.locator("[data-remark-said]")).to_contain_text("Your draft is kept")
-    room.keyboard.press("c")
+    compose(room)
     expect(room.get_by_label("Comment", exact=True)).to_have_value("Not yet")
 
 
@@ -204,7 +209,7 @@ def test_two_windows_change_one_comment_and_no_word_is_lost(room, piece, cast):
 
 def test_a_tutor_who_lost_the_piece_reads_a_sentence_and_keeps_the_words(room, piece):
     type(piece).objects.filter(pk=piece.pk).update(held_by=factories.a_user(name="Olga Other"), held_at=clock.now())
-    room.keyboard.press("c")
+    compose(room)
     room.keyboard.type("A long thought")
     room.keyboard.press("Control+Enter")
 
@@ -283,7 +288,7 @@ def test_four_hundred_comments_stay_usable(room, piece, cast, width):
         tops = room.eval_on_selector_all(".wm-remark", "(all) => all.map((one) => one.getBoundingClientRect().top)")
         assert tops == sorted(tops)
     select(room, "Well done", "🎓")
-    room.keyboard.press("c")
+    compose(room)
     room.keyboard.type("One more.")
     room.keyboard.press("Control+Enter")
     expect(room.locator("[data-remark-said]")).to_contain_text("saved at")

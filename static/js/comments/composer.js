@@ -60,7 +60,9 @@ export class Composer {
     this.comments.section.classList.add("is-writing");
     const range = this.passage && this.comments.text.rangeOf(this.passage.start, this.passage.end);
     this.comments.drawn.show("comments-chosen", range);
-    const top = range?.getClientRects()[0]?.top ?? this.picker.pane.top + 16;
+    // Beside the words, or on a narrow page below them.
+    const boxes = range ? [...range.getClientRects()] : [];
+    const top = (this.comments.margin.beside ? boxes[0]?.top : boxes.at(-1)?.bottom + 6) || this.picker.pane.top + 16;
     this.form.style.top = `${Math.max(0, top - this.comments.frame.getBoundingClientRect().top)}px`;
     if (!focus) return;
     this.fields.body.focus({ preventScroll: true });

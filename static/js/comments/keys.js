@@ -1,4 +1,4 @@
-// Keys outside text fields: c comments on the selected words or on the open criterion, s chooses words by keyboard, b opens the bank
+// Keys outside text fields: c comments on the selected words or on the open criterion, v chooses words by keyboard, b opens the bank
 // for the open criterion; Alt+B does so inside a field. The switch in the list of keys holds here too. And the button that
 // appears beside words that were selected.
 const writing = (target) => target.closest?.("textarea, select, input:not([type=radio]):not([type=checkbox]), [contenteditable]");
@@ -9,6 +9,9 @@ export class Keys {
     this.comments = composer.comments;
     this.comments.work.tabIndex = -1;
     document.addEventListener("keydown", (event) => this.pressed(event));
+    // The room hears the letters too, and tells.
+    document.addEventListener("waymark:comment", () => this.compose());
+    document.addEventListener("waymark:bank", () => composer.bank.open());
     document.addEventListener("selectionchange", () => {
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => this.offer(), 200);
@@ -56,9 +59,8 @@ export class Keys {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
     const on = document.querySelector("[data-keys-on]");
     if ((on && !on.checked) || document.querySelector("dialog[open]")) return;
-    const does = { c: () => this.compose(), s: () => this.composer.picker.start(), b: () => this.composer.bank.open() }[event.key];
-    if (!does) return;
-    event.preventDefault();
-    does();
+    const does = { c: () => this.compose(), v: () => this.composer.picker.start(), b: () => this.composer.bank.open() }[event.key];
+    // After all who listen: where the room has heard the letter, it has told already.
+    if (does) setTimeout(() => event.defaultPrevented || does());
   }
 }
