@@ -18,9 +18,7 @@ AROUND = 32
 _SAME = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2011": "-"})
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
-NOWHERE = (
-    "These words are not in the text as it was handed in. Copy them from the text, or leave them out and choose a criterion."
-)
+NOWHERE = "These words are not in the text as it was handed in. Copy them from the text, or leave them out and choose a criterion."
 NOT_WORDS = "Select some words of the text, not only the space between them."
 
 

@@ -220,7 +220,9 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
 def _a_comment(piece: Any, cast: Cast) -> Any:
     """A comment on the first words of the text, by a tutor who holds the piece for that long only."""
     words = piece.document.reading.text.split(maxsplit=5)[:4]
-    comment = assignments.add_comment(piece, key=uuid.uuid4(), body="A clear start.", quote=" ".join(words), by=cast.tutor)
+    comment = assignments.add_comment(
+        piece, key=uuid.uuid4(), body="A clear start.", quote=" ".join(words), by=cast.tutor
+    )
     marking.let_go(piece, by=cast.tutor)
     return comment
 

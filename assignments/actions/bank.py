@@ -17,7 +17,9 @@ LABEL_MAX = 60
 
 
 @transaction.atomic
-def keep_in_bank(*, body: str, label: str = "", criterion_number: str = "", share: bool = False, by: User) -> BankComment:
+def keep_in_bank(
+    *, body: str, label: str = "", criterion_number: str = "", share: bool = False, by: User
+) -> BankComment:
     """Keep a comment for use again. What this tutor keeps already, word for word, is not kept a second time."""
     said = _said(body)
     kept = BankComment.objects.filter(owner=by, body=said, removed_at__isnull=True).first()
@@ -44,7 +46,10 @@ def change_bank_comment(
     said = _said(body)
     was = {"body": kept.body, "shared": kept.owner_id is None}
     BankComment.objects.filter(pk=kept.pk).update(
-        body=said, label=_label(label, said), criterion_number=cleaned(criterion_number)[:10], owner=None if share else by
+        body=said,
+        label=_label(label, said),
+        criterion_number=cleaned(criterion_number)[:10],
+        owner=None if share else by,
     )
     kept.refresh_from_db()
     record(kept, "change", by=by, was=was)

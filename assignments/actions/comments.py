@@ -154,14 +154,16 @@ def _place(
     """The fields that tie a comment to words of the reading; none if it is about a criterion only."""
     if not quote:
         if needed:
-            raise Refused("Select words in the text or choose a criterion, so that the comment has something to stand beside.")
+            raise Refused(
+                "Select words in the text or choose a criterion, so that the comment has something to stand beside."
+            )
         return {}
     if not quote.strip():
         raise Refused(passages.NOT_WORDS)
     reading = Reading.objects.filter(document=submission.document_id).first()
-    found = reading and passages.anchored(
-        reading.text, quote=quote, start=start, end=end, prefix=prefix, suffix=suffix
-    )
+    found = None
+    if reading is not None:
+        found = passages.anchored(reading.text, quote=quote, start=start, end=end, prefix=prefix, suffix=suffix)
     if reading is None or found is None:
         raise Refused(passages.NOWHERE)
     return {

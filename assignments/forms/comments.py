@@ -28,7 +28,7 @@ class AddCommentForm(Form):
     quote = forms.CharField(required=False, strip=False)
     start = forms.IntegerField(required=False, min_value=0)
     end = forms.IntegerField(required=False, min_value=0)
-    prefix = forms.CharField(required=False, strip=False, max_length=200)
+    prefix = forms.CharField(required=False, strip=False, max_length=200)  # type: ignore[assignment] # a field, not the form's
     suffix = forms.CharField(required=False, strip=False, max_length=200)
 
     def __init__(self, *args: Any, criteria: Iterable[Any], **kwargs: Any) -> None:

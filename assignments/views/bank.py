@@ -58,7 +58,9 @@ def keep_in_bank(request: AuthedRequest) -> HttpResponse:
     if request.headers.get("X-Requested-With") == "comments":
         if done:
             return JsonResponse({"label": form.result.label})
-        return JsonResponse({"sentence": " ".join(str(e) for errors in form.errors.values() for e in errors)}, status=409)
+        return JsonResponse(
+            {"sentence": " ".join(str(e) for errors in form.errors.values() for e in errors)}, status=409
+        )
     if done:
         messages.success(request, f"In the bank: {form.result.label}")
         return redirect("assignments:bank")

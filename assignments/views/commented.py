@@ -72,7 +72,17 @@ def comments_of(submission: Submission, criteria: Sequence[Any]) -> Comments:
         .order_by(F("start").asc(nulls_last=True), "end", "created_at", "pk")
         .annotate(words=Left("quote", SHOWN), length=Length("quote"))
         .values_list(
-            "pk", "body", "words", "length", "start", "end", "criterion_id", "revision", "saved_by__full_name", "saved_at", "of_text"
+            "pk",
+            "body",
+            "words",
+            "length",
+            "start",
+            "end",
+            "criterion_id",
+            "revision",
+            "saved_by__full_name",
+            "saved_at",
+            "of_text",
         )
     )
     groups = _groups(rows, labels, reading)
@@ -85,13 +95,11 @@ def comments_of(submission: Submission, criteria: Sequence[Any]) -> Comments:
 
 
 def _groups(rows: Any, labels: dict[int, str], reading: Reading | None) -> list[Group]:
+    found = list(rows)
+    headings = passages.Headings(reading.text, reading.outline) if reading and found else passages.Headings("", [])
     groups: list[Group] = []
-    headings = passages.Headings("", [])
-    number = 0
-    for pk, body, words, length, start, end, criterion, revision, author, saved_at, of_text in rows:
-        if number == 0 and reading is not None:
-            headings = passages.Headings(reading.text, reading.outline)
-        number += 1
+    for number, row in enumerate(found, start=1):
+        pk, body, words, length, start, end, criterion, revision, author, saved_at, of_text = row
         tied = start is not None and reading is not None and of_text == reading.sha256
         title = (headings.above(start) or BEFORE) if tied else APART if start is None else EARLIER
         if not groups or (groups[-1].title, groups[-1].tied) != (title, tied):

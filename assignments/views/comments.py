@@ -86,7 +86,11 @@ def add_comment(request: AuthedRequest, pk: int) -> HttpResponse:
     form = AddCommentForm(request.POST, criteria=submission.asked())
     done = form.is_valid() and form.attempts(actions.add_comment, submission, by=request.user)
     if _by_script(request):
-        return _listed(request, submission, form.result) if done else JsonResponse({"sentence": _sentence(form)}, status=409)
+        return (
+            _listed(request, submission, form.result)
+            if done
+            else JsonResponse({"sentence": _sentence(form)}, status=409)
+        )
     if done:
         return redirect(_back_to(submission, form.result.pk))
     submission = _piece(request, pk)

@@ -51,7 +51,10 @@ def test_a_shared_comment_is_seen_by_all_and_changed_by_whoever_shares_it(cast, 
 
     assert found(tutor) == ["For all of us"]
     assert tutor.get(reverse("assignments:change_bank_comment", args=[own.pk])).status_code == 404
-    assert "only they change it" in tutor.get(reverse("assignments:change_bank_comment", args=[shared.pk])).content.decode()
+    assert (
+        "only they change it"
+        in tutor.get(reverse("assignments:change_bank_comment", args=[shared.pk])).content.decode()
+    )
     with pytest.raises(Refused, match="Clive Colleague shares this comment"):
         actions.change_bank_comment(shared, body="Mine now", by=cast.tutor)
     with pytest.raises(Refused, match="Clive Colleague shares this comment"):
@@ -77,7 +80,9 @@ def test_using_one_is_counted(cast, tutor):
 
 
 def test_the_page_keeps_the_bank_in_order(cast, tutor):
-    answer = tutor.post(reverse("assignments:keep_in_bank"), {"body": "Show your sum.", "criterion_number": "1.3", "share": "on"})
+    answer = tutor.post(
+        reverse("assignments:keep_in_bank"), {"body": "Show your sum.", "criterion_number": "1.3", "share": "on"}
+    )
     assert answer.status_code == 302
     kept = BankComment.objects.get()
     assert (kept.owner, kept.criterion_number) == (None, "1.3")
@@ -99,7 +104,9 @@ def test_the_page_keeps_the_bank_in_order(cast, tutor):
 def test_a_comment_of_a_piece_is_kept_with_one_click(cast, tutor):
     piece = factories.a_submission(cast=cast)
     one = piece.asked()[0]
-    saved = actions.add_comment(piece, key="7c8f1f52-0d0e-4f7e-8f43-6a3c1a1f0a01", body="Say whose.", criterion=one.pk, by=cast.tutor)
+    saved = actions.add_comment(
+        piece, key="7c8f1f52-0d0e-4f7e-8f43-6a3c1a1f0a01", body="Say whose.", criterion=one.pk, by=cast.tutor
+    )
 
     tutor.post(reverse("assignments:keep_comment", args=[piece.pk]), {"comment": saved.pk})
 

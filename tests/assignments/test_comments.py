@@ -168,7 +168,9 @@ def test_two_requests_with_one_key_make_one_comment(cast_for_browser):
     def send():
         barrier.wait()
         try:
-            found.append(add(Submission.objects.get(pk=piece.pk), cast_for_browser, criterion=criterion(piece), key=key).pk)
+            found.append(
+                add(Submission.objects.get(pk=piece.pk), cast_for_browser, criterion=criterion(piece), key=key).pk
+            )
         finally:
             connection.close()
 
@@ -220,12 +222,14 @@ def test_the_form_works_without_script_and_the_list_is_in_the_order_of_the_text(
     page = tutor.get(reverse("assignments:room", args=[piece.pk])).content.decode()
     key = page.split('name="key" value="')[1].split('"')[0]
 
-    answer = tutor.post(url(piece), {"key": key, "body": "Early in the text", "quote": text[20:50], "criterion": criterion(piece)})
+    answer = tutor.post(
+        url(piece), {"key": key, "body": "Early in the text", "quote": text[20:50], "criterion": criterion(piece)}
+    )
 
     assert answer.status_code == 302
     page = told(tutor.get(answer.url.split("#")[0]))
     assert page.index("Early in the text") < page.index("Later in the text")
-    assert 'Comments, <span data-total>2</span>' in page
+    assert "Comments, <span data-total>2</span>" in page
 
 
 def test_what_is_refused_is_still_in_the_form(piece, tutor):
@@ -255,7 +259,10 @@ def test_the_script_gets_the_list_or_a_sentence(piece, tutor, text):
     assert f'id="comment-{found["comment"]}"' in found["list"]
 
     refused = tutor.post(url(piece), {**sent, "key": uuid.uuid4(), "body": " "}, headers=SCRIPT)
-    assert (refused.status_code, refused.json()["sentence"]) == (409, "Write what you want to say, then save the comment.")
+    assert (refused.status_code, refused.json()["sentence"]) == (
+        409,
+        "Write what you want to say, then save the comment.",
+    )
 
 
 def test_changing_shows_both_texts_if_somebody_was_first(piece, tutor, cast):
@@ -310,7 +317,9 @@ def test_the_list_stands_under_the_headings_of_the_text(cast):
 # ---- who reads them
 
 
-@pytest.mark.parametrize(("state", "learner", "iqa"), [("submitted", 404, 404), ("signed", 404, 200), ("passed", 200, 200)])
+@pytest.mark.parametrize(
+    ("state", "learner", "iqa"), [("submitted", 404, 404), ("signed", 404, 200), ("passed", 200, 200)]
+)
 def test_the_learner_reads_comments_once_the_outcome_is_released(cast, state, learner, iqa):
     piece = factories.a_submission(cast=cast)
     cohort = piece.enrolment.cohort
