@@ -11,9 +11,13 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Left, Length
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from assignments import passages, policy
 from assignments.models import Reading, Submission
+from core.templatetags.ui import moment
 
 # A passage may be the whole text; in the list it is known by its first words.
 SHOWN = 240
@@ -53,6 +57,18 @@ class Comments:
     # Each criterion with its label, and how many comments are about it.
     criteria: list[tuple[int, str, int]]
     total: int
+    # The address under which those of this piece are written.
+    base: str
+
+    @property
+    def written(self) -> SafeString:
+        """The list for whoever may write."""
+        return list_html(self, may=True)
+
+    @property
+    def read(self) -> SafeString:
+        """The list for whoever reads."""
+        return list_html(self, may=False)
 
     @property
     def new_key(self) -> uuid.UUID:
@@ -91,6 +107,7 @@ def comments_of(submission: Submission, criteria: Sequence[Any]) -> Comments:
         groups=groups,
         criteria=[(pk, label, counts[pk]) for pk, label in labels.items()],
         total=sum(counts.values()),
+        base=reverse("assignments:add_comment", args=[submission.pk]),
     )
 
 
@@ -121,3 +138,52 @@ def _groups(rows: Any, labels: dict[int, str], reading: Reading | None) -> list[
             )
         )
     return groups
+
+
+# ---- drawn as text: four hundred of them in a template's loop would be most of the room's time
+
+_NONE = {
+    True: "No comments yet. Select words in the text and press <kbd>c</kbd>, or press <kbd>v</kbd> and walk to them with the arrow keys.",
+    False: "There are no comments.",
+}
+
+
+def _unseen(words: str) -> str:
+    return f'<span class="visually-hidden">{words}</span>'
+
+
+def list_html(comments: Comments, *, may: bool) -> SafeString:
+    """The list, under the headings of the text. With `may` come buttons, which belong to the form "remark-act"."""
+    if not comments.groups:
+        return SafeString(f'<p class="wm-quiet wm-small">{_NONE[may]}</p>')
+    return SafeString("".join(_group(group, comments.base if may else "") for group in comments.groups))
+
+
+def _group(group: Group, base: str) -> str:
+    tied = " is-tied" if group.tied else ""
+    rows = "".join(_remark(one, base) for one in group.remarks)
+    return f'<section class="wm-remark-group{tied}"><h3>{escape(group.title)}</h3><ol>{rows}</ol></section>'
+
+
+def _remark(one: Remark, base: str) -> str:
+    tied = f' data-start="{one.start}" data-end="{one.end}"' if one.start is not None else ""
+    about = f"<span>{_unseen(', on ')}{escape(one.criterion)}</span>" if one.criterion else ""
+    quote = f"<blockquote>{escape(one.quote)}{'…' if one.cut else ''}</blockquote>" if one.quote else ""
+    said = f"<small>{escape(one.author)}, {moment(one.saved_at)}</small>"
+    shows = f'<a href="#work" data-shows>Show{_unseen(f" {one.number} in the text")}</a>' if tied else ""
+    return (
+        f'<li class="wm-remark" id="comment-{one.pk}" tabindex="-1" data-comment="{one.pk}" data-number="{one.number}"'
+        f' data-revision="{one.revision}" data-criterion="{one.criterion_id or ""}"{tied}>'
+        f"<header><b>{_unseen('Comment ')}{one.number}</b>{about}</header>{quote}<p data-body>{escape(one.body)}</p>"
+        f"<footer>{said}{shows}{_buttons(one, base) if base else ''}</footer></li>"
+    )
+
+
+def _buttons(one: Remark, base: str) -> str:
+    button = f'<button type="submit" form="remark-act" name="comment" value="{one.pk}" formaction="{base}'
+    number = one.number
+    return (
+        f'<a href="{base}{one.pk}/" data-changes>Change{_unseen(f" comment {number}")}</a>'
+        f'{button}remove/">Remove{_unseen(f" comment {number}")}</button>'
+        f'{button}keep/">Keep{_unseen(f" comment {number} in my bank")}</button>'
+    )

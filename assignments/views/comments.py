@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -49,12 +48,11 @@ def _comment(submission: Submission, pk: Any) -> Comment:
     return found
 
 
-def _listed(request: AuthedRequest, submission: Submission, saved: Comment | None = None, **more: Any) -> JsonResponse:
+def _listed(submission: Submission, saved: Comment | None = None, **more: Any) -> JsonResponse:
     """What the script draws after a change: the whole list, because another one may have written too."""
     found = comments_of(submission, submission.asked())
-    context = {"comments": found, "submission": submission, "may": True}
     answer = {
-        "list": render_to_string("assignments/comments_list.html", context, request=request),
+        "list": found.written,
         "total": found.total,
         "number": found.number_of(saved.pk) if saved else 0,
         "comment": saved.pk if saved else 0,
@@ -86,11 +84,7 @@ def add_comment(request: AuthedRequest, pk: int) -> HttpResponse:
     form = AddCommentForm(request.POST, criteria=submission.asked())
     done = form.is_valid() and form.attempts(actions.add_comment, submission, by=request.user)
     if _by_script(request):
-        return (
-            _listed(request, submission, form.result)
-            if done
-            else JsonResponse({"sentence": _sentence(form)}, status=409)
-        )
+        return _listed(submission, form.result) if done else JsonResponse({"sentence": _sentence(form)}, status=409)
     if done:
         return redirect(_back_to(submission, form.result.pk))
     submission = _piece(request, pk)
@@ -129,7 +123,7 @@ def change_comment(request: AuthedRequest, pk: int, comment: int) -> HttpRespons
             form.add_error(None, str(refusal))
         else:
             if _by_script(request):
-                return _listed(request, submission, found)
+                return _listed(submission, found)
             return redirect(_back_to(submission, comment))
     if _by_script(request):
         answer: dict[str, Any] = {"sentence": _sentence(form)}
@@ -151,7 +145,7 @@ def remove_comment(request: AuthedRequest, pk: int) -> HttpResponse:
     if refused := _refusal(request, lambda: actions.remove_comment(found, by=request.user)):
         return refused
     if _by_script(request):
-        return _listed(request, submission, removed=found.pk)
+        return _listed(submission, removed=found.pk)
     messages.info(request, "The comment is taken away.")
     return redirect(_back_to(submission))
 
@@ -163,7 +157,7 @@ def put_back_comment(request: AuthedRequest, pk: int) -> HttpResponse:
     found = _comment(submission, request.POST.get("comment"))
     if refused := _refusal(request, lambda: actions.put_back_comment(found, by=request.user)):
         return refused
-    return _listed(request, submission, found) if _by_script(request) else redirect(_back_to(submission, found.pk))
+    return _listed(submission, found) if _by_script(request) else redirect(_back_to(submission, found.pk))
 
 
 @requires(Can.MARK)
