@@ -193,6 +193,19 @@ assignments:room                     passed                         x.xxxxxxs
 assignments:take                     submitted                      xpxxxxxxs
 assignments:let_go                   submitted                      xpxxxxxxs
 assignments:decide                   submitted+criterion            x>xxxxxxs
+assignments:add_comment              submitted                      x>xxxxxxs
+assignments:change_comment           submitted+comment              x.xxxxxxs
+assignments:remove_comment           submitted                      xpxxxxxxs
+assignments:put_back_comment         submitted                      xpxxxxxxs
+assignments:keep_comment             submitted                      xpxxxxxxs
+assignments:comments                 passed                         ....xxxxs
+assignments:comments                 submitted                      ----xxxxs
+assignments:bank                     -                              x.xxxxxxs
+assignments:find_in_bank             -                              x.xxxxxxs
+assignments:keep_in_bank             -                              x.xxxxxxs
+assignments:change_bank_comment      bank_comment                   x.xxxxxxs
+assignments:remove_bank_comment      bank_comment                   xpxxxxxxs
+assignments:use_bank_comment         bank_comment                   xpxxxxxxs
 assignments:award_pass               submitted                      x.xxxxxxs
 assignments:refer                    submitted                      x.xxxxxxs
 assignments:return_unmarked          submitted                      x.xxxxxxs
@@ -298,6 +311,11 @@ assignments:ask_for_feedback         practice_client                >xxxxxxxs
 assignments:close_feedback_link      feedback_request               >xxxxxxxs
 assignments:take                     submitted                      x>xxxxxxs
 assignments:let_go                   submitted                      x!xxxxxxs
+assignments:remove_comment           submitted                      x-xxxxxxs
+assignments:put_back_comment         submitted                      x-xxxxxxs
+assignments:keep_comment             submitted                      x-xxxxxxs
+assignments:remove_bank_comment      bank_comment                   x>xxxxxxs
+assignments:use_bank_comment         bank_comment                   x.xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs
 verification:release                 -                              xx!x!xxxs
 verification:select                  unreleased                     xx>xxxxxs
@@ -310,7 +328,7 @@ NOTED = {
     "assignments:result_sheet_file",
 }  # fmt: skip
 
-SAID = {200: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}
+SAID = {200: ".", 204: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}
 
 
 @dataclass(frozen=True)

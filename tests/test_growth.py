@@ -68,6 +68,10 @@ assignments:who_marks         -          administrator      8
 assignments:room              submitted  tutor              8
 assignments:result_sheet      passed     learner            7
 assignments:grant_attempt     enrolment+essay contract_manager 7
+assignments:desk              -          tutor              8
+assignments:room              submitted  tutor              9
+assignments:comments          passed     learner            5
+assignments:bank              -          tutor              5
 assignments:authenticity      passed     tutor              10
 assignments:extensions        -          tutor              7
 assignments:extensions        -          contract_manager   7
@@ -112,6 +116,8 @@ def grow(world) -> None:
             learner.full_name = f"Learner {learner.pk}"
         type(one.learner).objects.bulk_update(people, ["full_name"])
         worlds.multiplied([one], COPIES, learner=lambda n, people=people: people[n - 1].pk)
+    worlds.multiplied([things.comment, things.passed_comment], COPIES)
+    worlds.multiplied([things.bank_comment], COPIES)
     worlds.multiplied([things.thread], COPIES)
     worlds.multiplied([things.thread.messages.get()], COPIES)
     worlds.multiplied([things.practice_session], COPIES)

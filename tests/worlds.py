@@ -6,12 +6,13 @@ turns the name into the arguments of an address. Two worlds never share a person
 
 import datetime as dt
 import io
+import uuid
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db.models import Model
+from django.db.models import Model, UUIDField
 from django.urls import reverse
 from docx import Document as Docx
 
@@ -200,6 +201,7 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.document = factories.attach(passed, file=an_essay_with_a_picture())
     things.figure = Figure.objects.filter(document=things.document).first().number
     factories.hand_in(passed)
+    things.passed_comment = _a_comment(passed, cast)
     factories.mark(passed, cast=cast)
     factories.fill_portfolio(one)
     things.practice_client = one.practice_clients.get()
@@ -217,6 +219,8 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.deferral = assignments.defer(things.submitted, reason="A source is asked for.", until=until, by=cast.tutor)
     assignments.end_deferral(things.deferral, note="It has come.", by=cast.tutor)
     marking.let_go(things.submitted, by=cast.tutor)
+    things.comment = _a_comment(things.submitted, cast)
+    things.bank_comment = assignments.keep_in_bank(body="Where is this from?", criterion_number="1.1", by=cast.tutor)
 
 
 def _unreleased(things: SimpleNamespace, cast: Cast) -> None:
@@ -224,6 +228,16 @@ def _unreleased(things: SimpleNamespace, cast: Cast) -> None:
     things.unreleased = factories.a_submission(cast=cast, one=things.waiting)
     with factories.released_by(things.cohort, "after_iqa"):
         factories.mark(things.unreleased, cast=cast, unmet=1)
+
+
+def _a_comment(piece: Any, cast: Cast) -> Any:
+    """A comment on the first words of the text, by a tutor who holds the piece for that long only."""
+    words = piece.document.reading.text.split(maxsplit=5)[:4]
+    comment = assignments.add_comment(
+        piece, key=uuid.uuid4(), body="A clear start.", quote=" ".join(words), by=cast.tutor
+    )
+    marking.let_go(piece, by=cast.tutor)
+    return comment
 
 
 def _writing(things: SimpleNamespace, cast: Cast) -> None:
@@ -361,7 +375,7 @@ def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any
                     change = changes[field.name]
                     facts[field.attname] = change(n) if callable(change) else change
                 elif (field.unique or field.name in SINGULAR) and field.attname in facts and facts[field.attname]:
-                    facts[field.attname] = f"{n}-{factories.number()}-{facts[field.attname]}"[: field.max_length]
+                    facts[field.attname] = _another(field, facts[field.attname], f"{n}-{factories.number()}")
             copies.append(model(**facts))
             origins.append(row.pk)
     model._base_manager.bulk_create(copies)
@@ -371,6 +385,11 @@ def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any
 
 
 SINGULAR = ("certificate_number", "email")
+
+
+def _another(field: Any, value: Any, number: str) -> Any:
+    """A value like this one that no other row has."""
+    return uuid.uuid4() if isinstance(field, UUIDField) else f"{number}-{value}"[: field.max_length]
 
 
 def _children(model: Any, copies: list[Any], origins: list[int]) -> None:
@@ -390,7 +409,7 @@ def _children(model: Any, copies: list[Any], origins: list[int]) -> None:
                 facts[field.attname] = copy.pk
                 for one in child._meta.concrete_fields:
                     if (one.unique or one.name in SINGULAR) and not one.is_relation and facts.get(one.attname):
-                        facts[one.attname] = f"{factories.number()}-{facts[one.attname]}"[: one.max_length]
+                        facts[one.attname] = _another(one, facts[one.attname], f"{factories.number()}")
                 made.append(child(**facts))
                 made_of.append(row.pk)
         if made:

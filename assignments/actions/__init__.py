@@ -2,7 +2,9 @@
 
 from assignments.actions.attempts import ask_attempt, defer, end_deferral, grant_attempt, return_unmarked
 from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
+from assignments.actions.bank import change_bank_comment, count_use, keep_in_bank, remove_bank_comment
 from assignments.actions.bundles import ask_bundle, build_bundle, sweep_bundle
+from assignments.actions.comments import add_comment, change_comment, put_back_comment, remove_comment
 from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
 from assignments.actions.extensions import (
     decline_extension,
@@ -30,6 +32,7 @@ from assignments.actions.writing import restore_writing, save_writing, use_writi
 
 __all__ = [
     "abandon_upload",
+    "add_comment",
     "add_evidence",
     "add_practice_client",
     "ask_attempt",
@@ -39,9 +42,12 @@ __all__ = [
     "begin",
     "begin_upload",
     "build_bundle",
+    "change_bank_comment",
+    "change_comment",
     "close_feedback_link",
     "comment_on_draft",
     "complete_upload",
+    "count_use",
     "decline_extension",
     "defer",
     "edit_evidence",
@@ -53,6 +59,7 @@ __all__ = [
     "grant_extension",
     "hand_in_for_learner",
     "judge_similarity",
+    "keep_in_bank",
     "log_session",
     "map_evidence",
     "move_marking",
@@ -60,8 +67,11 @@ __all__ = [
     "pass_after_all",
     "pass_on_extension",
     "plan_move",
+    "put_back_comment",
     "raise_concern",
     "receive_piece",
+    "remove_bank_comment",
+    "remove_comment",
     "remove_evidence",
     "request_extension",
     "restore_writing",

@@ -32,7 +32,7 @@ def with_lengths(html: str, outline: list[dict[str, Any]]) -> SafeString:
 
     def told(found: re.Match[str]) -> str:
         length = words.get(found[2])
-        small = f"<small>{length:,} words</small>" if length else ""
+        small = f"<small data-not-text>{length:,} words</small>" if length else ""
         return f"{found[1]}{small}</{found[3]}>"
 
     return SafeString(_HEADING.sub(told, html))

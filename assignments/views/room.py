@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Count, Q
@@ -14,6 +15,7 @@ from assignments.declarations import AI_USES
 from assignments.models import Submission
 from assignments.states import SubmissionState
 from assignments.views import reading
+from assignments.views.commented import Comments, comments_of
 from assignments.views.outline import Mark, outline_of, ruler_of, with_lengths
 from assignments.views.tray import Row, Stand, rows_of, stand_of, units_of
 from assignments.waiting import clock_of
@@ -74,6 +76,11 @@ class Room:
         return (
             with_lengths(reading.shown(document), outline_of(self.submission)) if hasattr(document, "reading") else ""
         )
+
+    @cached_property
+    def comments(self) -> Comments:
+        """The comments on this piece, in the order of the text."""
+        return comments_of(self.submission, [row.criterion for row in self.rows])
 
     @property
     def saved_at(self) -> dt.datetime | None:

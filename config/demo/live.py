@@ -8,7 +8,7 @@ from accounts.models import User
 from assignments import actions as assignments
 from assignments import deadlines
 from assignments.models import Submission
-from config.demo import portfolios, reflections, steps
+from config.demo import portfolios, reflections, remarks, steps
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
 from core import clock
 from enrolment import actions as enrolment
@@ -275,6 +275,8 @@ class Live:
 
     def _talk(self, people: list[Enrolment]) -> None:
         helen = self.helen
+        with clock.at(self.ago(13)):
+            remarks.fill_bank(helen)
         with clock.at(self.ago(12)):
             thread = workshops.ask(
                 people[PORTFOLIO],

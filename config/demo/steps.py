@@ -17,7 +17,7 @@ from accounts.permissions import Role
 from assignments import actions as assignments
 from assignments import documents, examination, marking
 from assignments.models import Submission
-from config.demo import essays, reflections
+from config.demo import essays, reflections, remarks
 from config.demo.essay_parts import Paragraph, Section
 from config.demo.people import PATHWAYS, Company, address
 from core import clock
@@ -293,6 +293,8 @@ def mark(submission: Submission, *, tutor: User, unmet: tuple[str, ...] = (), de
             revision=before.revision if before else 0,
             by=tutor,
         )
+        if refer or i % 4 == 0:
+            remarks.comment(submission, criterion, met=not refer, seed=submission.pk + i, tutor=tutor)
 
 
 def award_pass(submission: Submission, *, tutor: User) -> None:

@@ -10,6 +10,7 @@ const parts = {
   "input[data-resumable], [data-then-reload]": "./upload.js",
   "[data-marking]": "./marking.js",
   "[data-grid-filter]": "./grid_filter.js",
+  "[data-comments]": "./comments/start.js",
 };
 
 // A form that keeps a copy of what is typed (autosave.js) was sent: if an ordinary page answers, the copy has done its work.
