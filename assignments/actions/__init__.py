@@ -1,5 +1,6 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
+from assignments.actions.answers import save_answer
 from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
 from assignments.actions.bundles import ask_bundle, build_bundle, sweep_bundle
 from assignments.actions.drafts import comment_on_draft, save_comments, send_draft, withdraw_draft
@@ -55,6 +56,7 @@ __all__ = [
     "remove_evidence",
     "request_extension",
     "restore_writing",
+    "save_answer",
     "save_comments",
     "save_text",
     "save_writing",

@@ -17,6 +17,7 @@ from accounts.permissions import Can
 from assignments import actions, counting, deadlines, declarations, portfolio
 from assignments.forms.learner import AttachForm, SubmitForm
 from assignments.models import Document, Submission, UnitResult, Upload
+from assignments.referral import Before, before, with_answers
 from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
@@ -35,6 +36,7 @@ def _seen(user: Any) -> QuerySet[Submission]:
         "enrolment__registration",
         "assignment__version__qualification__organisation",
         "document__reading",
+        "writing",
         "declaration__copied_by",
         "submitted_by",
         "marked_by",
@@ -112,22 +114,24 @@ def submission(request: AuthedRequest, pk: int) -> HttpResponse:
 
 def _outcome(found: Submission) -> dict[str, Any]:
     """The receipt, and once it is marked what the tutor decided. A decision in progress is not even fetched."""
-    marked = found.marked_at is not None
+    marked = found.is_released
     results = Prefetch("unit_results", UnitResult.objects.select_related("unit"))
     signed = found.markings.prefetch_related(results).order_by("-marked_at", "-pk")
     marking = signed.first() if marked else None
     order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
     saved = found.decisions.select_related("criterion__outcome__unit").order_by(*order)
-    decisions = found.worded(saved) if marked else []
-    attempts = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
+    decisions = found.worded(with_answers(saved)) if marked else []
+    rows = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
+    attempts = list(rows.order_by("attempt", "pk"))
     return {
         "submission": found,
         **receipt_of(found),
         "again_by": deadlines.effective(found.enrolment, found.assignment).due_on if found.is_referred else None,
         "marking": marking,
         "unmet": [one for one in decisions if one.decision == "refer"],
+        "following": next((one for one in attempts if one.attempt == found.attempt + 1 and one.is_draft), None),
         "met": [one for one in decisions if one.decision == "pass"],
-        "attempts": list(attempts.order_by("attempt")),
+        "attempts": attempts,
     }
 
 
@@ -145,6 +149,7 @@ def _read(request: AuthedRequest, found: Submission) -> HttpResponse:
         "own": found.enrolment.learner_id == request.user.pk,
         "text": shown(found.document) if reading else "",
         "outline": reading.outline if reading else [],
+        "again": found.attempt > 1 and found.submitted_at,
         "evidence": found.evidence.all() if found.submitted_at else [],
     }
     if not context["own"] and request.user.can(Can.SEE_AUTHENTICITY):
@@ -175,18 +180,15 @@ def _prepare(
 ) -> HttpResponse:
     typed = request.session.get(f"typed:{found.pk}", {})
     deadline = deadlines.effective(found.enrolment, found.assignment)
-    before = Submission.objects.filter(
-        enrolment=found.enrolment_id, assignment=found.assignment_id, state=SubmissionState.REFERRED
-    )
-    referred = list(before.order_by("attempt")) if found.attempt > 1 else []
+    came = before(found) if found.attempt > 1 else Before()
     form = form or SubmitForm(submission=found, initial=typed)
     is_essay = found.assignment.kind == "essay"
     arriving = found.documents.order_by("-pk").first() if is_essay else None
     upload = upload or (_file_form(request, found, arriving) if is_essay else AttachForm())
     context = {
         "submission": found,
-        "standing": Standing(found.enrolment, found.assignment, [*referred, found], deadline, clock.today()),
-        "referred": referred[-1] if referred else None,
+        "standing": Standing(found.enrolment, found.assignment, [*came.pieces, found], deadline, clock.today()),
+        "before": came,
         "upload": upload,
         "submit_form": form,
         "arriving": arriving if arriving and arriving.is_unsettled else None,
