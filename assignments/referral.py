@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from assignments import policy
@@ -206,3 +206,23 @@ def with_answers(decisions: QuerySet[CriterionDecision]) -> QuerySet[CriterionDe
     ).exclude(submission__state=SubmissionState.WITHDRAWN)
     newest = following.order_by("-submission").values(found=JSONObject(answer="answer", quote="quote"))[:1]
     return decisions.annotate(said=Subquery(newest))
+
+
+def with_progress(attempts: QuerySet[Submission]) -> QuerySet[Submission]:
+    """The attempts, each with how many things were `to_answer` after the attempt before, and how many are `answered`."""
+    same = {"submission__enrolment": OuterRef("enrolment"), "submission__assignment": OuterRef("assignment")}
+    unmet = CriterionDecision.objects.filter(
+        **same,
+        decision=Decision.REFER,
+        submission__attempt=OuterRef("attempt") - 1,
+        submission__state=SubmissionState.REFERRED,
+    )
+    said = ActionAnswer.objects.filter(**same, submission__attempt=OuterRef("attempt"), submission__lte=OuterRef("pk"))
+    said = said.exclude(answer="", quote="")
+    return attempts.annotate(to_answer=_number(unmet), answered=_number(said))
+
+
+def _number(rows: QuerySet[Any]) -> Subquery:
+    """How many criteria these rows are about."""
+    counted = rows.order_by().values("submission__enrolment").annotate(n=Count("criterion", distinct=True))
+    return Subquery(counted.values("n"))

@@ -193,6 +193,10 @@ assignments:let_go                   submitted                      xpxxxxxxs
 assignments:decide                   submitted+criterion            x>xxxxxxs
 assignments:award_pass               submitted                      x.xxxxxxs
 assignments:refer                    submitted                      x.xxxxxxs
+assignments:room                     again                          x.xxxxxxs
+assignments:answers                  answering                      .xxxxxxxs
+assignments:save_answer              answering+asked                >xxxxxxxs
+assignments:changes                  again                          x...xxxxs
 assignments:result_sheet             passed                         ....xxxxs
 assignments:result_sheet             submitted                      ----xxxxs
 assignments:authenticity             passed                         x...xxxxs

@@ -53,7 +53,7 @@ assignments:evidence_files    enrolment  learner           10
 assignments:portfolio_bundle  enrolment  learner            5
 assignments:bundle            folder     tutor              5
 assignments:submission        draft      learner            9
-assignments:submission        written    learner            10
+assignments:submission        written    learner            9
 assignments:write             written    learner            6
 assignments:writing_versions  written    learner            6
 assignments:drafts            -          tutor              5
@@ -62,8 +62,11 @@ assignments:practice_client   practice_client learner       9
 assignments:reflective_log    enrolment  learner            9
 assignments:matrix            enrolment  learner            9
 assignments:submission        draft      learner            9
+assignments:answers           answering  learner            8
+assignments:changes           again      tutor              8
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              8
+assignments:room              again      tutor              8
 assignments:authenticity      passed     tutor              10
 assignments:extensions        -          tutor              7
 assignments:extensions        -          contract_manager   7
@@ -85,7 +88,7 @@ ROWS = [row.split() for row in LISTS.strip().splitlines()]
 PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
-    "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
+    "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "assignments:answers", "assignments:changes", "verification:sample", "reporting:report",
     "assignments:authenticity", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
     "assignments:portfolio_bundle", "assignments:bundle",
     "assignments:extension", "enrolment:enrolment",
