@@ -88,9 +88,9 @@ ROWS = [row.split() for row in LISTS.strip().splitlines()]
 PAGES = {
     "programmes:contract", "programmes:cohort", "workshops:session", "workshops:take_register", "workshops:timetable",
     "workshops:thread", "workshops:supervision", "assignments:portfolio", "assignments:evidence_files",
-    "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "assignments:answers", "assignments:changes", "verification:sample", "reporting:report",
+    "assignments:submission", "assignments:write", "assignments:draft", "assignments:room", "verification:sample", "reporting:report",
     "assignments:authenticity", "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
-    "assignments:portfolio_bundle", "assignments:bundle",
+    "assignments:portfolio_bundle", "assignments:bundle", "assignments:answers", "assignments:changes",
     "assignments:extension", "enrolment:enrolment",
 }  # fmt: skip
 COPIES = 29
