@@ -19,9 +19,9 @@ SAME, CHANGED = "same", "changed"
 _TOKEN = re.compile(r"\s*(?:\w+(?:['’\-]\w+)*|[^\w\s])")
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 # Steps of comparing, in all; a step takes well under a microsecond.
-_STEPS = 250_000
+_STEPS = 150_000
 # Pairs of paragraphs that are weighed against each other in one stretch.
-_PAIRS = 12_000
+_PAIRS = 10_000
 # Two paragraphs that share less of their words are not the same one, written anew.
 _ALIKE = 0.4
 

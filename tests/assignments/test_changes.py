@@ -85,15 +85,15 @@ WORST = {
 
 
 @pytest.mark.parametrize("name", WORST)
-def test_five_thousand_words_on_both_sides_are_compared_in_half_a_second(name):
+def test_five_thousand_words_on_both_sides_take_less_than_half_a_second_of_work(name):
     size, left, right = WORST[name]
     dice = Random(name)
     old, new = ([" ".join(dice.choices(one, k=size)) for _ in range(5000 // size)] for one in (left, right))
     took = []
     for _ in range(2):
-        began = time.perf_counter()
+        began = time.thread_time()
         rows = changes.compared(old, new)
-        took.append(time.perf_counter() - began)
+        took.append(time.thread_time() - began)
 
     assert sides(rows) == (dict(enumerate(old)), dict(enumerate(new)))
     assert min(took) < 0.5
