@@ -15,7 +15,9 @@ from typing import Any
 # How many characters before and after the words are kept with them.
 AROUND = 32
 # Marks that people type in their plain form; the text may have the other.
-_SAME = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2011": "-"})
+_SAME = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "‚": "'", "„": '"', "–": "-", "—": "-", "\u2011": "-", "\u2212": "-"}
+)
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 NOWHERE = "These words are not in the text as it was handed in. Copy them from the text, or leave them out and choose a criterion."
@@ -78,12 +80,12 @@ def _found(text: str, words: str) -> list[int]:
 
 def _loosely(text: str, words: str) -> list[tuple[int, int]]:
     """Where the words stand if blanks, marks that nobody sees, forms of marks and capitals make no difference."""
-    plain, places = _plain(text)
-    wanted = _plain(words)[0].strip()
-    return [(places[at], places[at + len(wanted) - 1] + 1) for at in _found(plain, wanted)] if wanted else []
+    shown, places = plain(text)
+    wanted = plain(words)[0].strip()
+    return [(places[at], places[at + len(wanted) - 1] + 1) for at in _found(shown, wanted)] if wanted else []
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+def plain(text: str) -> tuple[str, list[int]]:
     """The text in its plainest form, and for each of its characters where it stood."""
     kept: list[str] = []
     places: list[int] = []

@@ -215,6 +215,10 @@ assignments:ask_attempt              submitted                      x.xxxxxxs
 assignments:grant_attempt            enrolment+essay                xxxxx.xxs
 assignments:supersede                passed                         x>xxxxxxs
 assignments:pass_after_all           passed                         x>xxxxxxs
+assignments:room                     again                          x.xxxxxxs
+assignments:answers                  answering                      .xxxxxxxs
+assignments:save_answer              answering+asked                >xxxxxxxs
+assignments:changes                  again                          x...xxxxs
 assignments:result_sheet             passed                         ....xxxxs
 assignments:result_sheet             submitted                      ----xxxxs
 assignments:unit_result_sheet        passed+unit                    ....xxxxs

@@ -53,7 +53,7 @@ assignments:evidence_files    enrolment  learner           10
 assignments:portfolio_bundle  enrolment  learner            5
 assignments:bundle            folder     tutor              5
 assignments:submission        draft      learner            9
-assignments:submission        written    learner            10
+assignments:submission        written    learner            9
 assignments:write             written    learner            6
 assignments:writing_versions  written    learner            6
 assignments:drafts            -          tutor              5
@@ -72,6 +72,11 @@ assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              9
 assignments:comments          passed     learner            5
 assignments:bank              -          tutor              5
+assignments:answers           answering  learner            8
+assignments:changes           again      tutor              8
+assignments:desk              -          tutor              8
+assignments:room              submitted  tutor              8
+assignments:room              again      tutor              8
 assignments:authenticity      passed     tutor              10
 assignments:extensions        -          tutor              7
 assignments:extensions        -          contract_manager   7
@@ -99,6 +104,7 @@ PAGES = {
     "assignments:authenticity", "assignments:result_sheet", "assignments:grant_attempt",
     "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
     "assignments:portfolio_bundle", "assignments:bundle",
+    "assignments:answers", "assignments:changes",
     "assignments:extension", "enrolment:enrolment",
 }  # fmt: skip
 COPIES = 29

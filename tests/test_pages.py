@@ -23,7 +23,7 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 FAMILIES = {
     "home", "account_login", "accounts:people", "core:components", "programmes:cohort", "enrolment:questionnaire",
     "enrolment:enrolment", "workshops:take_register", "assignments:submission", "assignments:portfolio", "assignments:matrix",
-    "assignments:client_feedback", "assignments:desk",
+    "assignments:client_feedback", "assignments:desk", "assignments:answers", "assignments:changes",
     "assignments:room", "assignments:award_pass", "assignments:result_sheet", "verification:sample", "verification:claims",
     "reporting:dashboard", "reporting:client_cohort",
 }  # fmt: skip

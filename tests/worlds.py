@@ -106,6 +106,7 @@ def a_world(cast: Cast) -> World:
     _unreleased(things, cast)
     _award(things, cast)
     _writing(things, cast)
+    _referrals(things, cast)
     _authenticity(things, cast)
     _arrangements(things, cast)
     _reports(things, cast)
@@ -263,6 +264,27 @@ def _writing(things: SimpleNamespace, cast: Cast) -> None:
     things.writing_version = written.writing.versions.first()
     things.writing_number = things.writing_version.number
     things.essay_draft = assignments.send_draft(written, source="text", note="Enough on 1.1?", by=cast.learner)
+
+
+def _referrals(things: SimpleNamespace, cast: Cast) -> None:
+    """The learner's portfolio in the third cohort was referred; somebody else handed a second attempt at the essay in."""
+    first = factories.a_submission(cast=cast, one=things.writer, kind="portfolio", state="referred")
+    things.asked = first.decisions.get(decision="refer").criterion
+    things.answering = things.writer.submissions.get(attempt=2)
+    first = factories.a_submission(
+        cast=cast, one=factories.an_enrolment(cast=cast, cohort=things.cohort), state="referred"
+    )
+    things.again = first.enrolment.submissions.get(attempt=2)
+    factories.attach(things.again, file=an_essay_with_a_picture())
+    assignments.save_answer(
+        things.again,
+        criterion=first.decisions.get(decision="refer").criterion,
+        answer="A second example, from my own team.",
+        quote="word10 word11",
+        revision=0,
+        by=first.enrolment.learner,
+    )
+    factories.hand_in(things.again)
 
 
 def _award(things: SimpleNamespace, cast: Cast) -> None:

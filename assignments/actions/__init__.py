@@ -1,5 +1,6 @@
 """What a learner does with their work. Marking is in `assignments.marking`. This package re-exports actions only."""
 
+from assignments.actions.answers import save_answer
 from assignments.actions.attempts import ask_attempt, defer, end_deferral, grant_attempt, return_unmarked
 from assignments.actions.authenticity import judge_similarity, note_viva, raise_concern, settle_concern
 from assignments.actions.bank import change_bank_comment, count_use, keep_in_bank, remove_bank_comment
@@ -76,6 +77,7 @@ __all__ = [
     "request_extension",
     "restore_writing",
     "return_unmarked",
+    "save_answer",
     "save_comments",
     "save_text",
     "save_writing",

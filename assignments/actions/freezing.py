@@ -13,16 +13,21 @@ from assignments.models import Document, Submission
 from assignments.states import DocumentState
 
 
-def freeze_portfolio(submission: Submission, *, now: dt.datetime, by: User) -> Document:
-    """The portfolio of this attempt as a document with its reading view; call inside the action's transaction."""
-    found = portfolio.of(submission.enrolment)
-    canonical = found.canonical()
+def reading_of(found: portfolio.Portfolio) -> tuple[str, tuple[documents.Section, ...], str]:
+    """A portfolio written out: as safe HTML, its outline, and its text."""
     matrix = [{**row, "shown_by": row["items"]} for row in found.facts()["matrix"]]
     raw = render_to_string(
         "assignments/portfolio_frozen.html", {"portfolio": found, "parts": portfolio.PARTS, "matrix": matrix}
     )
     safe, outline = arrangement.arranged(raw)
-    text = arrangement.text_of(safe)
+    return safe, outline, arrangement.text_of(safe)
+
+
+def freeze_portfolio(submission: Submission, *, now: dt.datetime, by: User) -> Document:
+    """The portfolio of this attempt as a document with its reading view; call inside the action's transaction."""
+    found = portfolio.of(submission.enrolment)
+    canonical = found.canonical()
+    safe, outline, text = reading_of(found)
     document = Document(
         submission=submission,
         name=f"Portfolio, attempt {submission.attempt}",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Can
 from assignments import comparison, counting, deadlines, declarations, documents, examination, notices, policy, tasks
+from assignments.actions.answers import settle_answers
 from assignments.actions.freezing import freeze_portfolio
 from assignments.actions.judging import judged
 from assignments.actions.names import base_name, refuse, suffix_of
@@ -185,6 +186,7 @@ def _hand_in(
     if not is_essay:
         facts["document"] = freeze_portfolio(submission, now=now, by=by)
     _freeze_wording(submission, now=now)
+    settle_answers(submission, facts.get("document", submission.document))
     document = submission.document if is_essay else None
     due_on = deadlines.effective(submission.enrolment, submission.assignment).due_on
     facts["counted_at"] = counting.counted_at(

@@ -12,6 +12,7 @@ from accounts.access import AuthedRequest
 from assignments import personal, policy
 from assignments import portfolio as folders
 from assignments.models import PracticeClient, Submission
+from assignments.referral import with_progress
 from core.refusals import WrongState
 from enrolment.models import Enrolment
 from programmes.models import Assignment
@@ -27,7 +28,7 @@ def own_enrolment(request: AuthedRequest, pk: int) -> Any:
     mine = (
         Enrolment.objects.of_learner(request.user)
         .select_related("cohort__version", "learner")
-        .prefetch_related(Prefetch("submissions", attempts()))
+        .prefetch_related(Prefetch("submissions", with_progress(attempts())))
         .annotate(portfolio_assignment=Subquery(work.values("pk")[:1]))
     )
     return get_object_or_404(mine, pk=pk)

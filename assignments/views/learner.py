@@ -16,7 +16,8 @@ from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
 from assignments import actions, counting, deadlines, declarations, portfolio
 from assignments.forms.learner import AttachForm, SubmitForm
-from assignments.models import Document, Submission, UnitResult, Upload
+from assignments.models import Document, Marking, Submission, UnitResult, Upload
+from assignments.referral import Before, before, with_answers
 from assignments.standing import Standing, headline
 from assignments.states import SubmissionState
 from assignments.uploads import note_beginning
@@ -38,6 +39,7 @@ def _seen(user: Any) -> QuerySet[Submission]:
         "enrolment__registration",
         "assignment__version__qualification__organisation",
         "document__reading",
+        "writing",
         "declaration__copied_by",
         "submitted_by",
         "marked_by",
@@ -135,21 +137,23 @@ def _outcome(found: Submission) -> dict[str, Any]:
     order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
     saved = found.decisions.select_related("criterion__outcome__unit").order_by(*order)
     # What had been decided about a piece that came back unmarked counts for nothing, and nobody reads it.
-    decisions = found.worded(saved) if marked and not found.is_returned else []
+    decisions = found.worded(with_answers(saved)) if marked and not found.is_returned else []
     todo = [one for one in decisions if one.decision == "refer" and one.action]
-    attempts = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
+    rows = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
+    attempts = list(rows.counting().in_order())
     return {
         "submission": found,
         **receipt_of(found),
         "again_by": deadlines.effective(found.enrolment, found.assignment).due_on if found.resubmit_by else None,
         "marking": marking,
         "unmet": todo,
+        "following": next((one for one in attempts if one.pk > found.pk and one.is_draft), None),
         "met": [one for one in decisions if one not in todo],
         # The clock of a deferred piece stands still, and only that of a deferred one.
         "deferral": None
         if found.mark_by
         else found.deferrals.filter(state="open").select_related("deferred_by").first(),
-        "attempts": list(attempts.counting().in_order()),
+        "attempts": attempts,
     }
 
 
@@ -167,6 +171,7 @@ def _read(request: AuthedRequest, found: Submission) -> HttpResponse:
         "own": found.enrolment.learner_id == request.user.pk,
         "text": shown(found.document) if reading else "",
         "outline": reading.outline if reading else [],
+        "again": found.attempt > 1 and found.submitted_at,
         "evidence": found.evidence.all() if found.submitted_at else [],
     }
     if not context["own"] and request.user.can(Can.SEE_AUTHENTICITY):
@@ -197,11 +202,9 @@ def _prepare(
 ) -> HttpResponse:
     typed = request.session.get(f"typed:{found.pk}", {})
     deadline = deadlines.effective(found.enrolment, found.assignment)
-    earlier = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id, pk__lt=found.pk)
-    known = earlier.filter(state__in=(SubmissionState.REFERRED, SubmissionState.RETURNED))
-    before = list(known.in_order()) if found.follows else []  # type: ignore[attr-defined]
-    referred = [one for one in before if one.is_referred]
-    standing = Standing(found.enrolment, found.assignment, [*before, found], deadline, clock.today())
+    came = before(found) if found.follows else Before()  # type: ignore[attr-defined]
+    standing = Standing(found.enrolment, found.assignment, [*came.pieces, found], deadline, clock.today())
+    returned = standing.returned
     form = form or SubmitForm(submission=found, initial=typed)
     is_essay = found.assignment.kind == "essay"
     arriving = found.documents.order_by("-pk").first() if is_essay else None
@@ -209,8 +212,8 @@ def _prepare(
     context = {
         "submission": found,
         "standing": standing,
-        "returned": (standing.returned.markings.last(), standing.returned) if standing.returned else None,
-        "referred": referred[-1] if referred else None,
+        "returned": (Marking.objects.filter(submission=returned.pk).last(), returned) if returned else None,
+        "before": came,
         "upload": upload,
         "submit_form": form,
         "arriving": arriving if arriving and arriving.is_unsettled else None,

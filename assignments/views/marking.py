@@ -29,6 +29,7 @@ DRAWN = (
     "enrolment__cohort",
     "assignment__version",
     "document__reading",
+    "document__similarity_check",
     "declaration",
     "wording",
 )

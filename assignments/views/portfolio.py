@@ -25,13 +25,15 @@ def portfolio(request: AuthedRequest, pk: int) -> HttpResponse:
     folder = folders.of(enrolment)
     deadline = deadlines.for_enrolments([pk])[pk, enrolment.portfolio_assignment]
     closed = policy.portfolio_is_open(enrolment, request.user)
+    attempts = [one for one in enrolment.submissions.all() if one.assignment.kind == "portfolio"]
     context = {
         "enrolment": enrolment,
+        "again": next((one for one in attempts if one.is_draft and one.to_answer), None),
         "deadline": deadline,
         "dates": [date_row(enrolment, enrolment.portfolio_assignment, "Portfolio", deadline, is_open=not closed)],
         "portfolio": folder,
         "closed": closed,
-        "attempts": [one for one in enrolment.submissions.all() if one.assignment.kind == "portfolio"],
+        "attempts": attempts,
         "clients": [_client_task(folder, one) for one in folder.clients],
         "texts": [
             *(_text_task(folder, part, label) for part, label in folders.PARTS),

@@ -17,6 +17,7 @@ from assignments.states import SubmissionState
 from assignments.views import reading
 from assignments.views.commented import Comments, comments_of
 from assignments.views.outline import Mark, outline_of, ruler_of, with_lengths
+from assignments.views.resubmission import Again, again_of
 from assignments.views.tray import Row, Stand, rows_of, stand_of, units_of
 from assignments.waiting import clock_of
 from core import clock
@@ -45,7 +46,7 @@ class Room:
     clock: deadlines.Clock
     pile: Pile | None = None
     evidence: list[Any] = field(default_factory=list)
-    earlier: list[Submission] = field(default_factory=list)
+    again: Again | None = None
 
     hold_hours: ClassVar[int] = int(policy.HOLD_FOR.total_seconds() // 3600)
 
@@ -57,6 +58,11 @@ class Room:
     @property
     def units(self) -> list[str]:
         return units_of(self.rows)
+
+    @property
+    def carried(self) -> list[Row]:
+        """The criteria that were met in an earlier attempt."""
+        return [row for row in self.rows if row.decision and row.decision.carried_forward]
 
     @property
     def ai_use(self) -> str:
@@ -115,7 +121,7 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
         clock=clock_of(submission, today=clock.today()),
         pile=_pile(submission, user),
         evidence=list(submission.evidence.all()) if submission.assignment.kind == "portfolio" else [],
-        earlier=_earlier(submission),
+        again=again_of(submission),
     )
 
 
@@ -137,10 +143,3 @@ def _pile(submission: Submission, user: User) -> Pile | None:
     previous = pieces[at - 1] if at else None
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     return Pile(pieces[max(0, at - 5) : at + 6], at + 1, len(pieces), previous, following)
-
-
-def _earlier(submission: Submission) -> list[Submission]:
-    if submission.attempt == 1:
-        return []
-    before = Submission.objects.filter(enrolment=submission.enrolment_id, assignment=submission.assignment_id)
-    return list(before.handed_in().filter(pk__lt=submission.pk).in_order())

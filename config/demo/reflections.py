@@ -117,6 +117,11 @@ def criterion_action(seed: int) -> str:
     return _drawn("action", seed)
 
 
+def action_answer(seed: int) -> str:
+    """What a learner says they did about an action."""
+    return _drawn("action answered", seed)
+
+
 def pass_summary(seed: int) -> str:
     return _drawn("pass", seed)
 

@@ -16,7 +16,9 @@ from accounts.models import User
 from accounts.permissions import Role
 from assignments import actions as assignments
 from assignments import documents, examination, marking
+from assignments.actions.answers import text_now
 from assignments.models import Submission
+from assignments.referral import before
 from config.demo import essays, reflections, remarks
 from config.demo.essay_parts import Paragraph, Section
 from config.demo.people import PATHWAYS, Company, address
@@ -261,6 +263,7 @@ def _texts(section: Section) -> list[str]:
 def hand_in(submission: Submission) -> Submission:
     submission.refresh_from_db()
     learner = submission.enrolment.learner
+    answer(submission)
     with_help = submission.pk % 3 == 0
     assignments.submit(
         submission,
@@ -272,6 +275,23 @@ def hand_in(submission: Submission) -> Submission:
         by=learner,
     )
     return submission
+
+
+def answer(submission: Submission) -> None:
+    """The learner answers what the referral before asked for: each action with the section that answers it."""
+    text = text_now(submission) if submission.attempt > 1 else None
+    for n, one in enumerate(before(submission).asked if text else ()):
+        headings = text.headings if text else []
+        named = [heading for heading in headings if heading.text.split(" ")[0] == one.criterion.number]
+        chosen = (named or headings[-1:])[0]
+        assignments.save_answer(
+            submission,
+            criterion=one.criterion,
+            answer=reflections.action_answer(submission.pk + n),
+            heading=f"{chosen.start} {chosen.text}",
+            revision=0,
+            by=submission.enrolment.learner,
+        )
 
 
 def mark(submission: Submission, *, tutor: User, unmet: tuple[str, ...] = (), decided: int | None = None) -> None:
