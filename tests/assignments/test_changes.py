@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assignments import changes, paragraphs
 from assignments.changes import ADDED, CHANGED, KEPT, REMOVED, SAME
 from assignments.documents.arrangement import text_of
+from assignments.passages import plain
 
 few = st.sampled_from(["the coach", "asks", "waits", " ", "’s", "-", "é", "\n", "a", "b", "."])
 texts = st.lists(few, max_size=30).map("".join)
