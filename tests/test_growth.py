@@ -63,7 +63,7 @@ assignments:reflective_log    enrolment  learner            9
 assignments:matrix            enrolment  learner            9
 assignments:submission        draft      learner            9
 assignments:desk              -          tutor              8
-assignments:room              submitted  tutor              8
+assignments:room              submitted  tutor              6
 assignments:authenticity      passed     tutor              10
 assignments:extensions        -          tutor              7
 assignments:extensions        -          contract_manager   7

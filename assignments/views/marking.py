@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -19,16 +21,18 @@ from assignments.models import Submission
 from assignments.views.room import Room, room_of
 from assignments.views.tray import Row, next_open, rows_of, stand_of, units_of
 from core import clock
+from core.statements import Statement
 from core.templatetags.ui import clock_time
 from programmes.models import Cohort, Criterion
 
 # What the room draws of every piece. Who signed it, or holds it instead, is looked up where it is said: each table more
-# in this statement is planned and compiled whenever a tutor opens a piece.
+# in this statement is planned whenever a tutor opens a piece.
 DRAWN = (
     "enrolment__learner",
     "enrolment__cohort",
     "assignment__version",
     "document__reading",
+    "document__similarity_check",
     "declaration",
     "wording",
 )
@@ -50,6 +54,24 @@ def pieces(user: User) -> QuerySet[Submission]:
     return _seen(user).select_related(*DRAWN, *also)
 
 
+def _drawn(_roles: object, *, user: int, pk: int, today: dt.date) -> list[QuerySet[Submission]]:
+    """The piece as the room draws it; the plain text is left out, since the reading view says the same."""
+    person = User(pk=user)
+    person.__dict__["roles"] = _roles
+    seen = _seen(person).select_related(*DRAWN).defer("document__reading__text")
+    return [seen.filter(pk=pk).order_by()]
+
+
+_PIECE = Statement(_drawn)
+
+
+def _piece(user: User, pk: int) -> Submission:
+    found: list[Submission] = _PIECE.objects(user.roles, user=user.pk, pk=pk, today=clock.today())
+    if not found:
+        raise Http404
+    return found[0]
+
+
 def _open(request: HttpRequest) -> int | None:
     given = request.GET.get("open", "")
     return int(given) if given.isdecimal() else None
@@ -63,7 +85,7 @@ def _back_to(submission: Submission, criterion: int | None = None) -> str:
 @requires(Can.MARK)
 def room(request: AuthedRequest, pk: int) -> HttpResponse:
     """Read, and if one holds the piece, decide. Opening the page changes nothing."""
-    submission = get_object_or_404(_seen(request.user).select_related(*DRAWN), pk=pk)
+    submission = _piece(request.user, pk)
     shown = room_of(submission, user=request.user, open_row=_open(request))
     return render(request, "assignments/room.html", {"room": shown, "submission": submission})
 

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,20 +14,10 @@ from assignments.declarations import AI_USES
 from assignments.models import Submission
 from assignments.states import SubmissionState
 from assignments.views import reading
+from assignments.views.pile import Pile, pile_of
 from assignments.views.outline import Mark, outline_of, ruler_of, with_lengths
 from assignments.views.tray import Row, Stand, rows_of, stand_of, units_of
 from core import clock
-
-
-@dataclass(frozen=True)
-class Pile:
-    """The tutor's waiting work, and where in it this piece lies."""
-
-    pieces: list[dict[str, Any]]
-    position: int
-    total: int
-    previous: dict[str, Any] | None
-    next: dict[str, Any] | None
 
 
 @dataclass
@@ -93,8 +82,10 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
     if chosen:
         chosen.open = True
     now = clock.now()
+    pile = pile_of(submission, user, marked_by)
     blocked = ""
-    if submission.state == SubmissionState.SUBMITTED:
+    # What lies in the tutor's pile is theirs to mark; only for the rest the reason has to be asked for.
+    if submission.state == SubmissionState.SUBMITTED and not (pile and pile.position):
         blocked = policy.is_marker(submission, user) or policy.learner_is_on_programme(submission, user)
     held = submission.is_held(now) and submission.state == SubmissionState.SUBMITTED
     return Room(
@@ -106,7 +97,7 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
         blocked=blocked,
         holder=str(submission.held_by) if held and submission.held_by_id != user.pk else "",
         clock=clock_of(submission, today=clock.today()),
-        pile=_pile(submission, user),
+        pile=pile,
         evidence=list(submission.evidence.all()) if submission.assignment.kind == "portfolio" else [],
         earlier=_earlier(submission),
     )
@@ -122,21 +113,6 @@ def marked_by(user: User, today: dt.date) -> Any:
     cohorts = user.appointments.covering(today).values("cohort")
     waiting = Submission.objects.awaiting_marking().filter(enrolment__cohort__in=cohorts, enrolment__state="active")
     return waiting.exclude(enrolment__learner=user)
-
-
-def _pile(submission: Submission, user: User) -> Pile | None:
-    waiting = marked_by(user, clock.today()).annotate(decided=Count("decisions", filter=~Q(decisions__decision="")))
-    pieces = list(
-        waiting.order_by("submitted_at", "pk").values(
-            "pk", "decided", "enrolment__learner__full_name", "assignment__title"
-        )
-    )
-    at = next((n for n, one in enumerate(pieces) if one["pk"] == submission.pk), None)
-    if at is None:
-        return None
-    previous = pieces[at - 1] if at else None
-    following = pieces[at + 1] if at + 1 < len(pieces) else None
-    return Pile(pieces[max(0, at - 5) : at + 6], at + 1, len(pieces), previous, following)
 
 
 def _earlier(submission: Submission) -> list[Submission]:
