@@ -64,6 +64,7 @@ def decide(
     decision: str,
     feedback: str,
     action: str,
+    evidence: str = "",
     revision: int,
     by: User,
 ) -> CriterionDecision:
@@ -73,7 +74,7 @@ def decide(
         raise WrongState(f"{criterion.number} does not belong to this assignment.")
     now = clock.now()
     _hold(submission, by=by, now=now)
-    facts = {"decision": decision, "feedback": feedback, "action": action}
+    facts = {"decision": decision, "feedback": feedback, "action": action, "evidence": evidence}
     saved = submission.decisions.select_related("saved_by", "criterion").filter(criterion=criterion).first()
     if saved is None:
         return _first_decision(submission, criterion, facts, by=by, now=now)

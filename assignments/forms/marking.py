@@ -1,5 +1,6 @@
 """What a tutor fills in: one criterion at a time, and the two ways to sign."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -18,7 +19,13 @@ class DecideForm(Form):
     )
     feedback = forms.CharField(widget=forms.Textarea, required=False, max_length=10_000)
     action = forms.CharField(widget=forms.Textarea, required=False, max_length=5_000)
+    evidence = forms.CharField(required=False, max_length=120)
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def check_evidence(self, places: Collection[str]) -> None:
+        """Refuse a place that this piece of work does not have."""
+        if self.cleaned_data["evidence"] not in places:
+            self.add_error("evidence", "This place is not in the work. Choose one of the list, or leave it open.")
 
 
 class CentreField(forms.MultipleChoiceField):

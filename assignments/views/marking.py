@@ -7,6 +7,7 @@ import datetime as dt
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,6 +19,8 @@ from accounts.permissions import Can, Role
 from assignments import marking
 from assignments.forms.marking import DecideForm
 from assignments.models import Submission
+from assignments.views.criterion import Tray
+from assignments.views.outline import places_of
 from assignments.views.room import Room, room_of
 from assignments.views.tray import Row, next_open, rows_of, stand_of, units_of
 from core import clock
@@ -86,7 +89,7 @@ def _back_to(submission: Submission, criterion: int | None = None) -> str:
 def room(request: AuthedRequest, pk: int) -> HttpResponse:
     """Read, and if one holds the piece, decide. Opening the page changes nothing."""
     submission = _piece(request.user, pk)
-    shown = room_of(submission, user=request.user, open_row=_open(request))
+    shown = room_of(submission, user=request.user, open_row=_open(request), token=get_token(request))
     return render(request, "assignments/room.html", {"room": shown, "submission": submission})
 
 
@@ -115,6 +118,8 @@ def decide(request: AuthedRequest, pk: int, criterion: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(_back_to(submission, criterion))
     form = DecideForm(request.POST)
+    if form.is_valid() and form.cleaned_data["evidence"]:
+        form.check_evidence({place for place, _ in _places(submission)})
     done = form.is_valid() and form.attempts(marking.decide, submission, criterion=subject, by=request.user)
     if request.headers.get("X-Requested-With") == "marking":
         return _parts(request, submission, form, criterion, done=done)
@@ -122,6 +127,11 @@ def decide(request: AuthedRequest, pk: int, criterion: int) -> HttpResponse:
         return _again(request, submission, form, criterion)
     following = next_open(rows_of(submission), criterion) if request.POST.get("go") == "next" else None
     return redirect(_back_to(submission, following.criterion.pk if following else criterion))
+
+
+def _places(submission: Submission) -> list[tuple[str, str]]:
+    files = submission.evidence.all() if submission.assignment.kind == "portfolio" else ()
+    return places_of(submission, files)
 
 
 def _keep_what_was_typed(row: Row, form: DecideForm) -> None:
@@ -135,7 +145,9 @@ def _keep_what_was_typed(row: Row, form: DecideForm) -> None:
 
 def _again(request: AuthedRequest, submission: Submission, form: DecideForm, criterion: int) -> HttpResponse:
     submission = get_object_or_404(pieces(request.user), pk=submission.pk)
-    shown: Room = room_of(submission, user=request.user, open_row=criterion)
+    shown: Room = room_of(
+        submission, user=request.user, open_row=criterion, token=get_token(request)
+    )
     for row in shown.rows:
         if row.criterion.pk == criterion:
             _keep_what_was_typed(row, form)
@@ -155,8 +167,8 @@ def _parts(
         _keep_what_was_typed(row, form)
         body = ""
         if row.theirs:
-            context = {"row": row, "submission": submission, "stand": stand}
-            body = render_to_string("assignments/room_criterion.html", context, request=request)
+            row.open = True
+            body = Tray(submission, stand, _places(submission), token=get_token(request)).form(row)
         sentence = " ".join(str(one) for errors in form.errors.values() for one in errors)
         return JsonResponse({"sentence": sentence, "body": body}, status=409)
     context = {"submission": submission, "stand": stand, "row": row, "units": units_of(rows)}
@@ -164,6 +176,7 @@ def _parts(
         {
             "revision": row.decision.revision if row.decision else 0,
             "saved": clock_time(clock.now()),
+            "by": str(request.user),
             "sign": render_to_string("assignments/room_sign.html", context),
             "word": row.word,
             "decided": stand.decided,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils import timezone
 
 from accounts.models import User
-from assignments import authenticity, deadlines, policy
+from assignments import authenticity, counting, deadlines, policy
 from assignments.declarations import AI_USES
 from assignments.models import Submission
 from assignments.states import SubmissionState
+from assignments.views import outline as outlines
 from assignments.views import reading
+from assignments.views.criterion import Tray
+from assignments.views.outline import Mark, Shown
 from assignments.views.pile import Pile, pile_of
-from assignments.views.outline import Mark, outline_of, ruler_of, with_lengths
 from assignments.views.tray import Row, Stand, rows_of, stand_of, units_of
 from core import clock
 
@@ -26,12 +29,14 @@ class Room:
     rows: list[Row]
     stand: Stand
     ruler: list[Mark]
+    token: str
     held: bool
     blocked: str
     holder: str
     clock: deadlines.Clock
     pile: Pile | None = None
     evidence: list[Any] = field(default_factory=list)
+    matrix: list[Shown] | None = None
     earlier: list[Submission] = field(default_factory=list)
 
     hold_hours: ClassVar[int] = int(policy.HOLD_FOR.total_seconds() // 3600)
@@ -60,9 +65,41 @@ class Room:
     def work(self) -> str:
         """The reading view, if the file has one."""
         document = self.submission.document
-        return (
-            with_lengths(reading.shown(document), outline_of(self.submission)) if hasattr(document, "reading") else ""
-        )
+        return reading.shown(document) if hasattr(document, "reading") else ""
+
+    @property
+    def length(self) -> str:
+        """What is in the count and what is left out of it, in sentences."""
+        document = self.submission.document
+        if document is None or not document.words or document.kind == "portfolio":
+            return ""
+        return reading.breakdown(counting.length(document, self.submission.asked_for))
+
+    @cached_property
+    def places(self) -> list[tuple[str, str]]:
+        return outlines.places_of(self.submission, self.evidence)
+
+    @property
+    def ruler_html(self) -> str:
+        return outlines.ruler_html(self.ruler)
+
+    @property
+    def outline_html(self) -> str:
+        return outlines.outline_html(self.submission, self.rows)
+
+    @property
+    def matrix_html(self) -> str:
+        return outlines.matrix_html(self.matrix or ())
+
+    @property
+    def criteria_html(self) -> str:
+        beside = outlines.beside(self.matrix, self.rows) if self.matrix is not None else {}
+        tray = Tray(self.submission, self.stand, self.places, token=self.token)
+        return tray.criteria(self.rows, several_units=len(self.units) > 1, held=self.held, beside=beside)
+
+    @property
+    def original(self) -> tuple[str, bool]:
+        return outlines.original_of(self.submission)
 
     @property
     def saved_at(self) -> dt.datetime | None:
@@ -74,8 +111,11 @@ class Room:
         return next((row for row in self.rows if row.open), None)
 
 
-def room_of(submission: Submission, *, user: User, open_row: int | None = None) -> Room:
-    """Everything the room draws. `open_row` is the criterion to open; else the first that is not decided."""
+def room_of(submission: Submission, *, user: User, open_row: int | None = None, token: str = "") -> Room:
+    """Everything the room draws. `open_row` is the criterion to open; else the first that is not decided.
+
+    `token` is what a form needs to be taken for one of ours.
+    """
     rows = rows_of(submission)
     chosen = next((row for row in rows if row.criterion.pk == open_row), None)
     chosen = chosen or next((row for row in rows if not row.value), None) or (rows[0] if rows else None)
@@ -87,18 +127,22 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
     # What lies in the tutor's pile is theirs to mark; only for the rest the reason has to be asked for.
     if submission.state == SubmissionState.SUBMITTED and not (pile and pile.position):
         blocked = policy.is_marker(submission, user) or policy.learner_is_on_programme(submission, user)
+    is_portfolio = submission.assignment.kind == "portfolio"
+    evidence = list(submission.evidence.all()) if is_portfolio else []
     held = submission.is_held(now) and submission.state == SubmissionState.SUBMITTED
     return Room(
         submission=submission,
         rows=rows,
         stand=stand_of(submission, rows),
-        ruler=ruler_of(submission, rows),
+        ruler=outlines.ruler_of(submission, rows),
+        token=token,
         held=held and submission.held_by_id == user.pk and not blocked,
         blocked=blocked,
         holder=str(submission.held_by) if held and submission.held_by_id != user.pk else "",
         clock=clock_of(submission, today=clock.today()),
         pile=pile,
-        evidence=list(submission.evidence.all()) if submission.assignment.kind == "portfolio" else [],
+        evidence=evidence,
+        matrix=outlines.matrix_of(submission, evidence) if is_portfolio else None,
         earlier=_earlier(submission),
     )
 

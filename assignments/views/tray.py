@@ -14,7 +14,7 @@ from assignments.views.outline import sections_of
 from core.statements import Statement
 from programmes.models import Criterion
 
-_BLANK: Mapping[str, Any] = {"revision": 0, "decision": "", "feedback": "", "action": ""}
+_BLANK: Mapping[str, Any] = {"revision": 0, "decision": "", "evidence": "", "feedback": "", "action": ""}
 SIGNS = {"pass": ("done", "pass"), "refer": ("referred", "refer"), "": ("not_yet", "not decided yet")}
 
 
