@@ -1,11 +1,12 @@
 """What a tutor does with handed-in work: hold it, decide criterion by criterion, sign the outcome that follows.
 
-The learner's verbs are in `actions`. No outcome is typed here: it follows from the criteria (`policy.outcome`).
+The learner's verbs are in `actions`. No outcome is typed here: it follows from the criteria (`outcome`). What
+follows a signature, or comes in its place, is in `actions.superseding` and `actions.attempts`.
 """
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -13,6 +14,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from accounts.permissions import Can
 from assignments import declarations, notices, policy, release
+from assignments import outcome as rules
 from assignments.models import CriterionDecision, Decision, Marking, Outcome, Submission, UnitResult
 from assignments.states import AWARD_PASS, OVERTURN, REFER, SubmissionState
 from core import clock
@@ -20,6 +22,7 @@ from core.lifecycle import move, record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
 from programmes.models import Criterion
 
+NOT_IN_YET = "This has not been handed in yet."
 SIGNED_MEANWHILE = "The outcome of this has been signed in the meantime. Nothing of yours was saved over it."
 
 
@@ -37,11 +40,30 @@ class Overtaken(Stale):
 @transaction.atomic
 def take(submission: Submission, *, by: User) -> Submission:
     """Hold the work for marking. Whoever holds it is the only one who marks it, for a few hours at a time."""
-    _check_marker(submission, by)
-    before = submission.held_by_id
-    _hold(submission, by=by, now=clock.now())
-    if before != by.pk:
+    check_marker(submission, by)
+    was_free = submission.held_by_id is None
+    hold(submission, by=by, now=clock.now())
+    if was_free:
         record(submission, "take", by=by)
+    return submission
+
+
+@transaction.atomic
+def take_over(submission: Submission, *, reason: str, by: User) -> Submission:
+    """Take the work from a colleague whose hold still runs. It says why, is on record, and the colleague is told."""
+    check_marker(submission, by)
+    now = clock.now()
+    holder = submission.held_by if submission.is_held(now) else None
+    if holder is None or holder == by:
+        return take(submission, by=by)
+    if not reason.strip():
+        raise Refused(f"Say why you take this over. {holder} reads it.")
+    theirs = Submission.objects.filter(pk=submission.pk, state=SubmissionState.SUBMITTED, held_by=holder)
+    if not theirs.update(held_by=by, held_at=now):
+        raise Stale("Somebody else changed this a moment ago. Look again to see who holds it.")
+    submission.held_by, submission.held_at = by, now
+    event = record(submission, "take_over", by=by, **{"from": str(holder), "reason": reason})
+    notices.taken_over(submission, holder, by=by, reason=reason, event=event.pk)
     return submission
 
 
@@ -61,24 +83,30 @@ def decide(
     submission: Submission,
     *,
     criterion: Criterion,
-    decision: str,
+    decision: str = "",
+    mark: int | None = None,
     feedback: str,
     action: str,
     evidence: str = "",
     revision: int,
     by: User,
 ) -> CriterionDecision:
-    """Save one criterion. `revision` is the one the tutor began from: if it has risen since, nothing is overwritten."""
-    _check_marker(submission, by)
-    if not submission.criteria().filter(pk=criterion.pk).exists():
+    """Save one criterion. `revision` is the one the tutor began from: if it has risen since, nothing is overwritten.
+
+    In a scheme with marks the decision follows from the mark, and `decision` is not looked at.
+    """
+    check_marker(submission, by)
+    asked = next((one for one in submission.asked() if one.pk == criterion.pk), None)
+    if asked is None:
         raise WrongState(f"{criterion.number} does not belong to this assignment.")
     now = clock.now()
-    _hold(submission, by=by, now=now)
-    facts = {"decision": decision, "feedback": feedback, "action": action, "evidence": evidence}
+    hold(submission, by=by, now=now)
+    facts = {**judged(asked, decision, mark), "feedback": feedback, "action": action, "evidence": evidence}
     saved = submission.decisions.select_related("saved_by", "criterion").filter(criterion=criterion).first()
     if saved is None:
         return _first_decision(submission, criterion, facts, by=by, now=now)
-    carried = saved.carried_forward and decision == Decision.PASS and feedback == saved.feedback
+    same = {name: getattr(saved, name) for name in ("decision", "mark", "feedback")}
+    carried = saved.carried_forward and same == {name: facts[name] for name in same}
     won = submission.decisions.filter(pk=saved.pk, revision=revision).update(
         **facts, carried_forward=carried, revision=F("revision") + 1, saved_at=now, saved_by=by
     )
@@ -86,6 +114,16 @@ def decide(
         raise Overtaken(saved)
     saved.refresh_from_db()
     return saved
+
+
+def judged(criterion: Criterion, decision: str, mark: int | None) -> dict[str, Any]:
+    """Decision and mark of one criterion as they are kept, by the scheme of its unit."""
+    unit = criterion.outcome.unit
+    if not rules.has_marks(unit.marking_scheme):
+        return {"decision": decision, "mark": None}
+    if sentence := rules.mark_problem(mark, number=criterion.number, marks=criterion.marks):
+        raise Refused(sentence)
+    return {"decision": rules.of_criterion(mark, marks=criterion.marks, pass_mark=unit.pass_mark), "mark": mark}
 
 
 @transaction.atomic
@@ -97,11 +135,11 @@ def award_pass(
     declares: Collection[str] = declarations.CENTRE_NAMES,
     by: User,
 ) -> Marking:
-    """Sign the pass: every criterion is met, and the tutor declares for the centre what `declarations.CENTRE` says."""
+    """Sign the pass: every unit passes by its scheme, and the tutor declares for the centre what `declarations.CENTRE` says."""
     now = clock.now()
     _prepare_to_sign(submission, is_authentic=is_authentic, declares=declares, by=by, now=now)
     move(submission, AWARD_PASS, by=by, marked_at=now, marked_by=by, held_by=None, held_at=None)
-    marking = _sign(submission, outcome=Outcome.PASS, summary=summary, resubmit_by=None, by=by, now=now)
+    marking = sign(submission, outcome=Outcome.PASS, summary=summary, resubmit_by=None, by=by, now=now)
     release.if_due(submission, now=now)
     return marking
 
@@ -119,12 +157,21 @@ def refer(
     """Sign the referral: what has to be done for each criterion, by which day. With the release the next attempt opens."""
     now = clock.now()
     _prepare_to_sign(submission, is_authentic=is_authentic, declares=declares, by=by, now=now)
-    _check_date(submission, resubmit_by)
+    check_date(submission, resubmit_by)
     facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "held_by": None, "held_at": None}
     move(submission, REFER, by=by, **facts)
-    marking = _sign(submission, outcome=Outcome.REFERRAL, summary=summary, resubmit_by=resubmit_by, by=by, now=now)
+    marking = sign(submission, outcome=Outcome.REFERRAL, summary=summary, resubmit_by=resubmit_by, by=by, now=now)
     release.if_due(submission, now=now)
     return marking
+
+
+class Change(NamedTuple):
+    """What one criterion is judged to be after all."""
+
+    decision: str
+    feedback: str = ""
+    action: str = ""
+    mark: int | None = None
 
 
 @transaction.atomic
@@ -132,57 +179,83 @@ def overturn(
     submission: Submission,
     *,
     actions: Mapping[int, tuple[str, str]],
+    marks: Mapping[int, int | None] | None = None,
     summary: str,
     resubmit_by: dt.date,
     by: User,
 ) -> Marking:
     """After verification, turn a pass into a referral: a second signed outcome with its reason; the first one stays.
 
-    `actions` names the criteria that are not met after all, each with its feedback and what the learner has to do.
+    `actions` names the criteria that are not met after all, each with its feedback and what the learner has to do;
+    `marks` has their marks in a scheme with marks.
     """
     if not summary.strip():
         raise Refused("Say why the outcome changes. The learner reads it.")
     now = clock.now()
-    _check_date(submission, resubmit_by)
-    unmet = list(submission.decisions.select_related("criterion").filter(criterion__in=actions))
+    check_date(submission, resubmit_by)
+    marks = marks or {}
+    changes = {pk: Change(Decision.REFER, *said, mark=marks.get(pk)) for pk, said in actions.items()}
+    unmet = [one for one in submission.asked() if one.pk in changes]
     if not unmet:
         raise Refused("Choose at least one criterion that is not met after all.")
-    if without := [one.criterion.number for one in unmet if not actions[one.criterion_id][1].strip()]:
+    if without := [one.number for one in unmet if not changes[one.pk].action.strip()]:
         raise Refused(f"Say what the learner has to do for {policy.listed(without)}.")
-    was = {one.criterion.number: one.feedback for one in unmet}
+    was = change(submission, changes, by=by, now=now)
+    if rules.of_work(lines_of(submission)) != rules.REFERRAL:
+        raise Refused("With these marks every unit still passes, so this is no referral.")
     facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "resubmit_by": resubmit_by}
     move(submission, OVERTURN, by=by, detail={"was": was}, **facts)
-    for one in unmet:
-        feedback, action = actions[one.criterion_id]
-        submission.decisions.filter(pk=one.pk).update(
-            decision=Decision.REFER,
-            feedback=feedback or one.feedback,
-            action=action,
-            carried_forward=False,
-            revision=F("revision") + 1,
-            saved_at=now,
-            saved_by=by,
-        )
-    marking = _sign(submission, outcome=Outcome.REFERRAL, summary=summary, resubmit_by=resubmit_by, by=by, now=now)
+    said = {"summary": summary, "reason": summary}
+    marking = sign(submission, outcome=Outcome.REFERRAL, **said, resubmit_by=resubmit_by, by=by, now=now)
     release.open_next_attempt(submission, now=now)
     notices.marked_referred(submission, marking)
     return marking
 
 
-def _check_marker(submission: Submission, by: User) -> None:
+def change(
+    submission: Submission, changes: Mapping[int, Change], *, by: User, now: dt.datetime
+) -> dict[str, dict[str, Any]]:
+    """Judge criteria of a signed attempt anew, inside the transaction that signs again. What stood before is returned."""
+    asked = {one.pk: one for one in submission.asked()}
+    was = {}
+    for one in submission.decisions.filter(criterion__in=changes):
+        criterion, given = asked[one.criterion_id], changes[one.criterion_id]
+        facts = judged(criterion, given.decision, given.mark)
+        if not facts["decision"]:
+            raise Refused(f"Give {criterion.number} its mark, out of {criterion.marks}.")
+        if given.decision and facts["decision"] != given.decision:
+            how = "reaches" if facts["decision"] == Decision.PASS else "does not reach"
+            raise Refused(f"{given.mark} of {criterion.marks} marks {how} the pass mark of {criterion.number}.")
+        was[criterion.number] = {name: getattr(one, name) for name in ("decision", "mark", "feedback", "action")}
+        submission.decisions.filter(pk=one.pk).update(
+            **facts,
+            feedback=given.feedback or one.feedback,
+            action=given.action,
+            carried_forward=False,
+            revision=F("revision") + 1,
+            saved_at=now,
+            saved_by=by,
+        )
+    return was
+
+
+def check_marker(submission: Submission, by: User) -> None:
     if not by.can(Can.MARK):
         raise NotAllowed("Your role does not let you mark work.")
     if submission.state != SubmissionState.SUBMITTED:
-        raise WrongState(SIGNED_MEANWHILE if submission.marked_at else "This has not been handed in yet.")
+        sentence = policy.no_later_attempt_is_in(submission, by)
+        raise WrongState(sentence or (SIGNED_MEANWHILE if submission.marked_at else NOT_IN_YET))
     if sentence := policy.is_marker(submission, by) or policy.learner_is_on_programme(submission, by):
         raise Refused(sentence)
 
 
-def _hold(submission: Submission, *, by: User, now: dt.datetime) -> None:
+def hold(submission: Submission, *, by: User, now: dt.datetime) -> None:
     """Take or renew the hold, and with it the row's lock, so that deciding and signing come one after the other."""
     free = Q(held_by__isnull=True) | Q(held_by=by) | Q(held_at__lte=now - policy.HOLD_FOR)
     waiting = Submission.objects.filter(pk=submission.pk, state=SubmissionState.SUBMITTED)
     if waiting.filter(free).update(held_by=by, held_at=now):
+        if submission.held_by_id not in (None, by.pk):
+            record(submission, "take", by=by, **{"from": str(submission.held_by), "since": str(submission.held_at)})
         submission.held_by, submission.held_at = by, now
         return
     there = Submission.objects.select_related("held_by").get(pk=submission.pk)
@@ -203,7 +276,7 @@ def _first_decision(
 def _prepare_to_sign(
     submission: Submission, *, is_authentic: bool, declares: Collection[str], by: User, now: dt.datetime
 ) -> None:
-    _check_marker(submission, by)
+    check_marker(submission, by)
     if not set(declarations.CENTRE_NAMES) <= set(declares):
         raise Refused("Tick what you declare for the centre. Without all of it no outcome can be signed.")
     if not is_authentic:
@@ -211,17 +284,17 @@ def _prepare_to_sign(
             "Tick that you are satisfied that this is the learner's own work. If you are not, sign nothing "
             "and speak to the centre."
         )
-    _hold(submission, by=by, now=now)
+    hold(submission, by=by, now=now)
 
 
-def _check_date(submission: Submission, resubmit_by: dt.date) -> None:
+def check_date(submission: Submission, resubmit_by: dt.date) -> None:
     registration = getattr(submission.enrolment, "registration", None)
     expires_on = registration.expires_on if registration else None
     if sentence := policy.resubmission_problem(resubmit_by, today=clock.today(), expires_on=expires_on):
         raise Refused(sentence)
 
 
-def _sign(
+def sign(
     submission: Submission,
     *,
     outcome: Outcome,
@@ -229,26 +302,28 @@ def _sign(
     resubmit_by: dt.date | None,
     by: User,
     now: dt.datetime,
+    reason: str = "",
 ) -> Marking:
-    """The signed outcome of the attempt, and that of each unit it covers."""
-    submission.decisions.filter(decision=Decision.PASS).exclude(action="").update(action="")
-    # An outcome that is overturned was declared for when it was first signed; those words go on with it.
+    """The signed outcome of the attempt, and that of each unit it covers. `reason` if it supersedes one before it."""
+    found = lines_of(submission)
+    submission.decisions.exclude(criterion__in=rules.to_do(found)).exclude(action="").update(action="")
+    # An outcome that is superseded was declared for when it was first signed; those words go on with it.
     before = submission.markings.last()
     marking = submission.markings.create(
         outcome=outcome,
         summary=summary,
+        reason=reason,
         is_authentic=True,
         centre_wording=before.centre_wording if before else declarations.centre_wording(),
         resubmit_by=resubmit_by,
         marked_at=now,
         marked_by=by,
     )
-    decided = dict(submission.decisions.values_list("criterion_id", "decision"))
-    by_unit: dict[int, list[str]] = {}
-    for criterion in submission.asked():
-        by_unit.setdefault(criterion.outcome.unit_id, []).append(decided.get(criterion.pk, ""))
-    UnitResult.objects.bulk_create(
-        UnitResult(marking=marking, unit_id=unit, outcome=policy.outcome(decisions))
-        for unit, decisions in by_unit.items()
-    )
+    results = rules.by_unit(found)
+    UnitResult.objects.bulk_create(UnitResult(marking=marking, unit_id=unit, outcome=results[unit]) for unit in results)
     return marking
+
+
+def lines_of(submission: Submission) -> list[rules.Line]:
+    """The criteria as they were asked, each with what stands about it now."""
+    return rules.lines(submission.asked(), {one.criterion_id: one for one in submission.decisions.all()})

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from assignments import counting, deadlines, declarations
 from assignments.deadlines import lateness
-from assignments.models import ClientFeedback, Draft, Extension, Marking, Submission
+from assignments.models import AttemptGrant, ClientFeedback, Deferral, Draft, Extension, Marking, Submission
 from core import clock, notices
 
 
@@ -88,6 +88,80 @@ def marked_referred(submission: Submission, marking: Marking) -> None:
             "count": submission.decisions.filter(decision="refer").count(),
             "due_on": deadlines.effective(submission.enrolment, submission.assignment).due_on,
             "url": _result(submission),
+        },
+    )
+
+
+def passed_after_all(submission: Submission, marking: Marking) -> None:
+    """To the learner: the referral has become a pass, and the attempt they were preparing is not needed any more."""
+    notices.queue(
+        f"marking:{marking.pk}:passed-after-all",
+        to=submission.enrolment.learner,
+        template="emails/passed_after_all.txt",
+        context={"submission": submission, "marking": marking, "url": _result(submission)},
+    )
+
+
+def returned_unmarked(submission: Submission, marking: Marking) -> None:
+    """To the learner: why it came back, and by when to hand it in again."""
+    notices.queue(
+        f"submission:{submission.pk}:returned",
+        to=submission.enrolment.learner,
+        template="emails/returned_unmarked.txt",
+        context={
+            "submission": submission,
+            "marking": marking,
+            "due_on": deadlines.effective(submission.enrolment, submission.assignment).due_on,
+            "url": _result(submission),
+        },
+    )
+
+
+def decision_deferred(deferral: Deferral) -> None:
+    """To the learner: the decision waits, for what, and until when."""
+    submission = deferral.submission
+    notices.queue(
+        f"deferral:{deferral.pk}:deferred",
+        to=submission.enrolment.learner,
+        template="emails/decision_deferred.txt",
+        context={"deferral": deferral, "submission": submission, "url": _result(submission)},
+    )
+
+
+def attempt_granted(grant: AttemptGrant, tutors: Iterable[User]) -> None:
+    """To the tutors who mark: another attempt may follow a referral."""
+    for tutor in tutors:
+        notices.queue(
+            f"attempt-grant:{grant.pk}:{tutor.pk}",
+            to=tutor,
+            template="emails/attempt_granted.txt",
+            context={"grant": grant, "url": reverse("assignments:desk")},
+        )
+
+
+def attempt_asked(submission: Submission, *, reason: str, by: User, number: int) -> None:
+    """To the managers of the contract: a tutor asks for one attempt more. `number` tells one request from another."""
+    url = reverse("assignments:grant_attempt", args=[submission.enrolment_id, submission.assignment_id])
+    for manager in submission.enrolment.cohort.contract.managers.all():
+        notices.queue(
+            f"attempt-asked:{number}:{manager.pk}",
+            to=manager,
+            template="emails/attempt_asked.txt",
+            context={"submission": submission, "reason": reason, "tutor": by, "url": url},
+        )
+
+
+def taken_over(submission: Submission, holder: User, *, by: User, reason: str, event: int) -> None:
+    """To the tutor who held it: a colleague goes on with it, and why. What was saved is kept."""
+    notices.queue(
+        f"submission:{submission.pk}:taken_over:{event}",
+        to=holder,
+        template="emails/taken_over.txt",
+        context={
+            "submission": submission,
+            "by": by,
+            "reason": reason,
+            "url": reverse("assignments:room", args=[submission.pk]),
         },
     )
 

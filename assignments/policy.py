@@ -2,13 +2,13 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.permissions import Can
-from assignments import portfolio
+from assignments import outcome, portfolio
 from assignments.deadlines import Deadline, days, said
 from assignments.standing import BEING_MARKED
 from core import clock
@@ -75,21 +75,25 @@ def ai_problem(ai_use: str, ai_statement: str) -> str:
 
 def may_begin(assignment: Any, earlier: Any, by: Any) -> str:
     """Whether another attempt at `assignment` may begin after the `earlier` ones, oldest first."""
-    if not earlier or earlier[-1].state == "draft":
+    counted = [one for one in earlier if one.state != "withdrawn"]
+    if not counted or counted[-1].state in ("draft", "returned"):
         return ""
-    last, noun = earlier[-1], assignment.title.lower()
+    last, noun = counted[-1], assignment.title.lower()
     if last.state in BEING_MARKED:
         return f"Your {noun} is with the tutor. You can work on it again if it is referred."
     if last.state == "passed":
         return f"Your {noun} has passed. There is nothing more to hand in."
-    if last.attempt >= assignment.version.attempts:
-        return f"This was attempt {last.attempt} of {assignment.version.attempts}. Speak to the centre."
+    allowed = attempts_allowed(last)
+    if last.attempt >= allowed:
+        return f"This was attempt {last.attempt} of {allowed}. Speak to the centre."
     return ""
 
 
 def is_being_prepared(submission: Any, by: Any) -> str:
     if submission.state == "draft":
         return ""
+    if submission.state == "withdrawn":
+        return "This attempt is not needed any more, because the one before it has passed. What you wrote is kept."
     return "This has been handed in, so its file cannot be changed any more. What you handed in is safe."
 
 
@@ -171,48 +175,90 @@ def is_held_by_marker(submission: Any, by: Any) -> str:
     return f"{submission.held_by} has been marking this since {since:%H:%M}. Nothing of yours was changed."
 
 
-def _decisions(submission: Any) -> list[Any]:
-    order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
-    return list(submission.worded(submission.decisions.select_related("criterion__outcome__unit").order_by(*order)))
+def _lines(submission: Any) -> list[outcome.Line]:
+    return outcome.lines(submission.asked(), {one.criterion_id: one for one in submission.decisions.all()})
+
+
+def _numbers(submission: Any, chosen: Container[int]) -> list[str]:
+    return numbers_of([one for one in submission.asked() if one.pk in chosen])
 
 
 def every_criterion_is_decided(submission: Any, by: Any) -> str:
-    decided = {one.criterion_id for one in _decisions(submission) if one.decision}
-    open_ones = numbers_of([one for one in submission.asked() if one.pk not in decided])
+    open_ones = _numbers(submission, {one.criterion for one in _lines(submission) if one.is_open})
     if open_ones:
         return f"Decide {listed(open_ones)}, then you can sign the outcome."
     return ""
 
 
-def every_criterion_passes(submission: Any, by: Any) -> str:
-    """Any criterion below a pass makes the whole submission a referral (`ilm` A02)."""
+def every_unit_passes(submission: Any, by: Any) -> str:
+    """Each unit passes by its own scheme; one that does not makes the whole submission a referral (`ilm` A02)."""
     if sentence := every_criterion_is_decided(submission, by):
         return sentence
-    unmet = numbers_of([one.criterion for one in _decisions(submission) if one.decision == "refer"])
-    if unmet:
-        return f"{listed(unmet)} {'is' if len(unmet) == 1 else 'are'} not met, so this is a referral."
-    return ""
-
-
-def some_criterion_is_unmet(submission: Any, by: Any) -> str:
-    if any(one.decision == "refer" for one in _decisions(submission)):
+    found = _lines(submission)
+    if outcome.of_work(found) == outcome.PASS:
         return ""
-    return "Every criterion is met, so this is a pass."
+    results = outcome.by_unit(found)
+    units = {one.outcome.unit_id: one.outcome.unit.number for one in submission.asked()}
+    for unit, given, possible in outcome.totals(found):
+        if results[unit] == outcome.REFERRAL:
+            return f"Unit {units[unit]} has {given} of {possible} marks, under its pass mark, so this is a referral."
+    unmet = _numbers(submission, outcome.to_do(found))
+    return f"{listed(unmet)} {'is' if len(unmet) == 1 else 'are'} not met, so this is a referral."
+
+
+def some_unit_is_referred(submission: Any, by: Any) -> str:
+    if outcome.of_work(_lines(submission)) == outcome.REFERRAL:
+        return ""
+    return "Every unit passes, so this is a pass."
 
 
 def each_unmet_criterion_has_an_action(submission: Any, by: Any) -> str:
-    refers = [one for one in _decisions(submission) if one.decision == "refer"]
-    without = numbers_of([one.criterion for one in refers if not one.action.strip()])
+    told = {one.criterion_id for one in submission.decisions.all() if one.action.strip()}
+    without = _numbers(submission, set(outcome.to_do(_lines(submission))) - told)
     if without:
         return f"Say what the learner has to do for {listed(without)}."
     return ""
 
 
+def attempts_allowed(submission: Any) -> int:
+    """How many attempts there are: those of the qualification, and each that was granted to this learner."""
+    allowed: int = submission.assignment.version.attempts
+    if submission.attempt < allowed:
+        return allowed
+    granted: int = submission.enrolment.attempt_grants.filter(assignment=submission.assignment_id).count()
+    return allowed + granted
+
+
 def attempts_are_left(submission: Any, by: Any) -> str:
-    allowed = submission.assignment.version.attempts
+    allowed = attempts_allowed(submission)
     if submission.attempt < allowed:
         return ""
-    return f"This was attempt {submission.attempt} of {allowed}, so it cannot be referred again. Speak to the centre."
+    return (
+        f"This was attempt {submission.attempt} of {allowed}, so it cannot be referred again. It can pass, be returned "
+        "unmarked, or wait; or the contract manager grants one attempt more."
+    )
+
+
+def no_deferral_is_open(submission: Any, by: Any) -> str:
+    waiting = submission.deferrals.filter(state="open").first()
+    if waiting is None:
+        return ""
+    return f"The decision on this is deferred until {said(waiting.until)}. End the deferral first."
+
+
+def is_marker_of_deferred(deferral: Any, by: Any) -> str:
+    return is_marker(deferral.submission, by)
+
+
+def no_later_attempt_is_in(submission: Any, by: Any) -> str:
+    """What came after stands on what was signed before, so an attempt is settled when the next one has been handed in."""
+    same = submission.enrolment.submissions.filter(assignment=submission.assignment_id, submitted_at__isnull=False)
+    later = same.filter(attempt__gte=submission.attempt, pk__gt=submission.pk).order_by("attempt", "pk").last()
+    if later is None:
+        return ""
+    if later.attempt == submission.attempt:
+        return f"Attempt {later.attempt} has been handed in again. Look at that piece; this one stays as it was returned."
+    return f"Attempt {later.attempt} has been handed in. Mark that one; attempt {submission.attempt} stays as it was signed."
 
 
 def numbers_of(criteria: Sequence[Any]) -> list[str]:
@@ -226,17 +272,6 @@ def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def outcome(decisions: Iterable[str]) -> str:
-    """What follows from the criteria of a unit or of a whole attempt: one referral makes it a referral (`ilm` A02).
-
-    Empty while a criterion is open, or if there is none.
-    """
-    found = set(decisions)
-    if "refer" in found:
-        return "" if "" in found else "referral"
-    return "pass" if found == {"pass"} else ""
 
 
 def resubmission_problem(resubmit_by: dt.date, *, today: dt.date, expires_on: dt.date | None) -> str:

@@ -5,13 +5,14 @@ asks `Submission.is_released` first. The rule is the cohort's (`Cohort.release_r
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from assignments import notices
-from assignments.models import CriterionDecision, Decision, Marking, Outcome, Submission
+from assignments import notices, outcome
+from assignments.models import CriterionDecision, Marking, Outcome, Submission
 from assignments.states import RELEASE_PASS, RELEASE_REFERRAL
 from core.lifecycle import move
 from programmes.models import CohortDeadline, Release
@@ -58,23 +59,34 @@ def release_referral(submission: Submission, marking: Marking, *, now: dt.dateti
 
 def open_next_attempt(submission: Submission, *, now: dt.datetime) -> Submission:
     """The learner's fresh draft. Met criteria come along with their feedback; the tutor may still reopen them."""
+    decided = {one.criterion_id: one for one in submission.decisions.all()}
+    carried = outcome.carried(outcome.lines(submission.asked(), decided))
+    return open_draft(submission, [decided[one] for one in carried], attempt=submission.attempt + 1, now=now)
+
+
+def open_draft(
+    submission: Submission, carried: Iterable[CriterionDecision], *, attempt: int, now: dt.datetime, clock_used: int = 0
+) -> Submission:
+    """A draft after `submission`, with the decisions that the learner need not earn again."""
     following = Submission.objects.create(
         enrolment=submission.enrolment,
         assignment=submission.assignment,
-        attempt=submission.attempt + 1,
+        attempt=attempt,
         begun_at=now,
+        clock_used=clock_used,
     )
     CriterionDecision.objects.bulk_create(
         CriterionDecision(
             submission=following,
             criterion_id=one.criterion_id,
-            decision=Decision.PASS,
+            decision=one.decision,
+            mark=one.mark,
             feedback=one.feedback,
             carried_forward=True,
             revision=1,
             saved_at=one.saved_at,
             saved_by_id=one.saved_by_id,
         )
-        for one in submission.decisions.filter(decision=Decision.PASS)
+        for one in carried
     )
     return following

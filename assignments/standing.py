@@ -27,7 +27,8 @@ class Standing:
 
     @property
     def current(self) -> Any | None:
-        return self.attempts[-1] if self.attempts else None
+        counting = [one for one in self.attempts if one.state != "withdrawn"]
+        return counting[-1] if counting else None
 
     @property
     def noun(self) -> str:
@@ -52,9 +53,16 @@ class Standing:
         return earlier[-1] if earlier and self.state in ("draft", "referred") else None
 
     @property
+    def returned(self) -> Any | None:
+        """The piece that came back unmarked, while it is being put right. Its attempt is not used up."""
+        number = self.current.attempt if self.current and self.state in ("draft", "returned") else None
+        found = [one for one in self.attempts if one.state == "returned" and one.attempt == number]
+        return found[-1] if found else None
+
+    @property
     def is_open(self) -> bool:
         """Whether there is something for the learner to do."""
-        return bool(self.enrolment.state == "active" and self.state in ("", "draft", "referred"))
+        return bool(self.enrolment.state == "active" and self.state in ("", "draft", "referred", "returned"))
 
     @property
     def sign(self) -> str:
@@ -110,6 +118,8 @@ class Standing:
         if draft is not None and draft.document is not None:
             words = f" and counts {draft.document.words:,} words" if draft.document.words is not None else ""
             return f"Your file is in{words}. The declarations are left to sign, about 5 minutes."
+        if self.returned:
+            return f"Attempt {self.returned.attempt} came back unmarked. Put right what it says, then add the new file."
         if self.referred:
             return f"Attempt {self.referred.attempt} was referred. Work on what it still needs, then add the new file."
         return "Add your file when it is ready. You see how it reads and counts before anything is handed in."
@@ -135,7 +145,9 @@ class Standing:
         if due_on is None:
             return "No date has been set yet. You can begin whenever you like."
         days = (due_on - self.today).days
-        what = "hand in attempt " + str(self.current.attempt) if self.referred and self.current else "hand in"
+        what = "hand in"
+        if self.current and (self.referred or self.returned):
+            what = f"hand in attempt {self.current.attempt}{' again' if self.returned else ''}"
         if days == 0:
             return f"Today is the last day: {what} by midnight."
         if days == 1:
@@ -148,7 +160,7 @@ class Standing:
     @property
     def url(self) -> str:
         """Where the learner goes on: the portfolio while it grows, else the attempt. Empty before the first one."""
-        if self.assignment.kind == "portfolio" and self.state in ("", "draft", "referred"):
+        if self.assignment.kind == "portfolio" and self.state in ("", "draft", "referred", "returned"):
             return reverse("assignments:portfolio", args=[self.enrolment.pk])
         return reverse("assignments:submission", args=[self.current.pk]) if self.current else ""
 

@@ -56,7 +56,8 @@ AWARD_PASS = Transition(
         policy.is_marker,
         policy.learner_is_on_programme,
         policy.is_held_by_marker,
-        policy.every_criterion_passes,
+        policy.no_deferral_is_open,
+        policy.every_unit_passes,
     ),
 )
 REFER = Transition(
@@ -69,8 +70,9 @@ REFER = Transition(
         policy.is_marker,
         policy.learner_is_on_programme,
         policy.is_held_by_marker,
+        policy.no_deferral_is_open,
         policy.every_criterion_is_decided,
-        policy.some_criterion_is_unmet,
+        policy.some_unit_is_referred,
         policy.each_unmet_criterion_has_an_action,
         policy.attempts_are_left,
     ),
@@ -93,9 +95,53 @@ OVERTURN = Transition(
     sources=(SubmissionState.PASSED,),
     target=SubmissionState.REFERRED,
     needs=Can.MARK,
-    guards=(policy.is_marker, policy.learner_is_on_programme, policy.attempts_are_left),
+    guards=(
+        policy.is_marker,
+        policy.learner_is_on_programme,
+        policy.no_later_attempt_is_in,
+        policy.attempts_are_left,
+    ),
 )
-TRANSITIONS = (SUBMIT, HAND_IN_FOR_LEARNER, AWARD_PASS, REFER, RELEASE_PASS, RELEASE_REFERRAL, OVERTURN)
+PASS_AFTER_ALL = Transition(
+    verb="pass_after_all",
+    label="Pass after all",
+    sources=(SubmissionState.REFERRED,),
+    target=SubmissionState.PASSED,
+    needs=Can.MARK,
+    guards=(policy.is_marker, policy.learner_is_on_programme, policy.no_later_attempt_is_in),
+)
+RETURN_UNMARKED = Transition(
+    verb="return_unmarked",
+    label="Return unmarked",
+    sources=(SubmissionState.SUBMITTED,),
+    target=SubmissionState.RETURNED,
+    needs=Can.MARK,
+    guards=(
+        policy.is_marker,
+        policy.learner_is_on_programme,
+        policy.is_held_by_marker,
+        policy.no_deferral_is_open,
+    ),
+)
+# The draft after a referral that became a pass. Its file and its text stay.
+WITHDRAW_ATTEMPT = Transition(
+    verb="withdraw_attempt",
+    label="Put an attempt aside",
+    sources=(SubmissionState.DRAFT,),
+    target=SubmissionState.WITHDRAWN,
+)
+TRANSITIONS = (
+    SUBMIT,
+    HAND_IN_FOR_LEARNER,
+    AWARD_PASS,
+    REFER,
+    RELEASE_PASS,
+    RELEASE_REFERRAL,
+    RETURN_UNMARKED,
+    OVERTURN,
+    PASS_AFTER_ALL,
+    WITHDRAW_ATTEMPT,
+)
 
 
 class DeferralState(TextChoices):
@@ -103,6 +149,17 @@ class DeferralState(TextChoices):
 
     OPEN = "open", "Deferred"
     ENDED = "ended", "Ended"
+
+
+END_DEFERRAL = Transition(
+    verb="end_deferral",
+    label="End the deferral",
+    sources=(DeferralState.OPEN,),
+    target=DeferralState.ENDED,
+    needs=Can.MARK,
+    guards=(policy.is_marker_of_deferred,),
+)
+DEFERRAL_TRANSITIONS = (END_DEFERRAL,)
 
 
 class SecondMarkingState(TextChoices):

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 
+from core.pasted import pasted
 from core.refusals import NotAllowed, Refused
 
 DATE = "%Y-%m-%d"
@@ -155,6 +156,15 @@ class DateField(forms.DateField):
 
     widget = forms.DateInput
     default_error_messages = {"invalid": "Enter a day, such as 14/06/2024"}
+
+
+class PastedField(forms.CharField):
+    """A longer text, which people write in a word processor and paste."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(pasted(value) if isinstance(value, str) else value)
 
 
 class SafeFileField(forms.FileField):

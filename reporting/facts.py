@@ -61,7 +61,10 @@ class SessionFacts:
 
 
 class WorkFacts(NamedTuple):
-    """The newest attempt at one assignment as it stood: `state` is draft, submitted, passed or referred."""
+    """The newest attempt at one assignment as it stood: `state` is draft, submitted, passed, referred or returned.
+
+    `again_at` is the moment since which `resubmit_by` holds: of a referral, or of a return, which is no referral.
+    """
 
     submission: int
     attempt: int
@@ -71,6 +74,7 @@ class WorkFacts(NamedTuple):
     resubmit_by: dt.date | None
     referred_at: dt.datetime | None
     verification: str
+    again_at: dt.datetime | None = None
 
 
 @dataclass
@@ -268,7 +272,7 @@ def _of_work(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> Q
     mine = Enrolment.objects.filter(
         cohort__in=cohorts, submissions__begun_at__lt=before, **({"pk": only} if only else {})
     )
-    return mine.order_by("submissions__attempt", "submissions__samples__round").values_list(
+    return mine.order_by("submissions__attempt", "submissions__pk", "submissions__samples__round").values_list(
         "pk",
         "submissions__assignment__kind",
         "submissions",
@@ -332,19 +336,24 @@ def _add_places(sessions: dict[int, SessionFacts], rows: list[Any]) -> None:
 
 
 def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date) -> None:
-    """Put the newest attempt at each assignment with each learner, with what verification made of it."""
+    """Put the newest attempt at each assignment with each learner, with what verification made of it.
+
+    A piece that was returned unmarked is to be handed in again and is no referral; a draft that was put aside is none.
+    """
     for pk, kind, submission, attempt, state, submitted, marked, resubmit_by, sample, selected, decided in rows:
         learner = learners.get(pk)
-        if learner is None:
+        if learner is None or state == "withdrawn":
             continue
         submitted_on, marked_on = _until(day_of(submitted), as_of), _until(day_of(marked), as_of)
         earlier = learner.work.get(kind)
         stood = state if marked_on else "submitted" if submitted_on else "draft"
         referred_at = marked if stood == "referred" else earlier.referred_at if earlier else None
-        by = resubmit_by if stood == "referred" else earlier.resubmit_by if earlier else None
+        again = stood in ("referred", "returned")
+        again_at = marked if again else earlier.again_at if earlier else None
+        by = resubmit_by if again else earlier.resubmit_by if earlier else None
         checked = sample if _until(day_of(decided), as_of) else "selected" if _until(day_of(selected), as_of) else ""
         learner.work[kind] = WorkFacts(
-            submission, attempt, stood, submitted_on, marked_on, by, referred_at, checked or ""
+            submission, attempt, stood, submitted_on, marked_on, by, referred_at, checked or "", again_at
         )
 
 
@@ -370,8 +379,8 @@ def _set_deadline(records: deadlines.Records, learner: LearnerFacts, kind: str, 
     if learner.registration_ends:
         records.registrations[learner.enrolment] = deadlines.Registered(learner.registration_ends, "")
     work = learner.work.get(kind)
-    if work and work.referred_at and work.resubmit_by:
-        records.referrals[key] = deadlines.Referral(work.attempt, work.resubmit_by, work.referred_at)
+    if work and work.again_at and work.resubmit_by:
+        records.referrals[key] = deadlines.Referral(work.attempt, work.resubmit_by, work.again_at)
     deadline = records.deadline(*key)
     if deadline.due_on:
         learner.deadlines[kind] = (deadline.due_on, deadline.is_own)

@@ -99,7 +99,7 @@ def _hand_in_for(
     refuse(policy.may_hand_in_for(submission, by))
     refuse(policy.enrolment_is_active(submission, by), WrongState)
     enrolled_at = enrolment.activated_at
-    opened_at = submission.begun_at if submission.attempt > 1 else None
+    opened_at = submission.begun_at if _follows(submission) else None
     refuse(counting.arrival_problem(arrived_at, now=now, enrolled_at=enrolled_at, opened_at=opened_at))
     refuse(counting.signature_problem(signed["signed_on"], today=clock.today(), enrolled_at=enrolled_at))
     if assignment.kind == "essay":
@@ -115,7 +115,7 @@ def _attempt_to_hand_in(enrolment: Enrolment, assignment: Assignment, *, begun_a
     """The attempt that is open, or the first one. A next one opens by a referral only."""
     if not assignment.version.cohorts.filter(pk=enrolment.cohort_id).exists():
         raise WrongState("This assignment does not belong to the learner's qualification.")
-    earlier = list(Submission.objects.filter(enrolment=enrolment, assignment=assignment).order_by("attempt"))
+    earlier = list(Submission.objects.counting().filter(enrolment=enrolment, assignment=assignment).in_order())
     if earlier and earlier[-1].state != SubmissionState.DRAFT:
         last = earlier[-1]
         raise WrongState(
@@ -132,6 +132,12 @@ def _attempt_to_hand_in(enrolment: Enrolment, assignment: Assignment, *, begun_a
         raise Stale("The learner began this attempt a moment ago. Look again, then hand in.") from None
     record(one, "begin", by=by)
     return one
+
+
+def _follows(submission: Submission) -> bool:
+    """Whether an attempt came before it, or the same one was returned unmarked."""
+    same = Submission.objects.filter(enrolment=submission.enrolment_id, assignment=submission.assignment_id)
+    return same.filter(pk__lt=submission.pk).exists()
 
 
 def _take_in(

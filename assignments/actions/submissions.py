@@ -16,7 +16,7 @@ from assignments import policy, tasks
 from assignments.actions.names import base_name, refuse, suffix_of
 from assignments.actions.uploads import use_upload
 from assignments.models import Document, Submission, Upload
-from assignments.states import DocumentState, SubmissionState
+from assignments.states import OPEN, DocumentState, SubmissionState
 from assignments.uploads import fingerprint
 from core import clock
 from core.lifecycle import record
@@ -31,11 +31,12 @@ def begin(enrolment: Enrolment, *, assignment: Assignment, by: User) -> Submissi
     """The learner's open attempt at `assignment`: the one being prepared, or the next one."""
     if not by.can(Can.SUBMIT_WORK) or enrolment.learner_id != by.pk:
         raise NotAllowed("Only the learner prepares their own work.")
-    earlier = list(Submission.objects.filter(enrolment=enrolment, assignment=assignment).order_by("attempt"))
+    mine = Submission.objects.counting().filter(enrolment=enrolment, assignment=assignment)
+    earlier = list(mine.in_order())
     if earlier and earlier[-1].state == SubmissionState.DRAFT:
         return earlier[-1]
     refuse(policy.may_begin(assignment, earlier, by))
-    attempt = earlier[-1].attempt + 1 if earlier else 1
+    attempt = earlier[-1].attempt + (not earlier[-1].is_returned) if earlier else 1
     one = Submission(enrolment=enrolment, assignment=assignment, attempt=attempt, begun_at=clock.now())
     refuse(policy.enrolment_is_active(one, by))
     try:
@@ -43,7 +44,7 @@ def begin(enrolment: Enrolment, *, assignment: Assignment, by: User) -> Submissi
             one.save(force_insert=True)
     except IntegrityError:
         # A second click came in between; both get the same attempt.
-        return Submission.objects.get(enrolment=enrolment, assignment=assignment, attempt=attempt)
+        return mine.get(attempt=attempt, state__in=OPEN)
     record(one, "begin", by=by)
     return one
 

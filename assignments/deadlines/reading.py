@@ -78,8 +78,8 @@ class Records:
                 self.individuals[key] = Individual(day, text, moment, name)
         elif kind == REFERRAL:
             earlier = self.referrals.get(key)
-            if earlier is None or earlier.attempt < number:
-                self.referrals[key] = Referral(number, day, moment)
+            if earlier is None or (earlier.attempt, earlier.marked_at) < (number, moment):
+                self.referrals[key] = Referral(number, day, moment, text)
         elif kind == EXTENSION:
             self.extensions.setdefault(key, []).append(Extension(day, text, moment, name))
         elif kind == ASKED:
@@ -138,7 +138,7 @@ def _every_date(ids: Any) -> Iterable[tuple[str, int, int, dt.date, dt.datetime,
     )
     referral = learners.filter(submissions__resubmit_by__isnull=False).values_list(
         Value(REFERRAL), "pk", "submissions__assignment", "submissions__resubmit_by", "submissions__released_at",
-        "submissions__attempt", nothing, nothing,
+        "submissions__attempt", "submissions__state", nothing,
     )  # fmt: skip
     registration = learners.filter(registration__isnull=False).values_list(
         Value(REGISTRATION), "pk", Value(0), "registration__expires_on", no_moment, Value(0), nothing,

@@ -110,9 +110,12 @@ class Individual(NamedTuple):
 
 
 class Referral(NamedTuple):
+    """The date given with a referral, or with work that was returned unmarked; `state` says which."""
+
     attempt: int
     resubmit_by: dt.date
     marked_at: dt.datetime
+    state: str = "referred"
 
 
 class Extension(NamedTuple):
@@ -170,7 +173,7 @@ def combine(
     plain = _path(begun, since, [], adjustments, breaks) if newer else steps
     ends = registered.expires_on if registered else None
     capped = ends is not None and steps[-1].after > ends
-    sentence = sentence_of(steps, referral.attempt if referral else 0)
+    sentence = sentence_of(steps)
     if registered and capped:
         ended = f"Your registration with {registered.organisation} ends on {said(registered.expires_on)}"
         sentence += f" {ended}, so this is the last day."
@@ -209,7 +212,8 @@ def _beginning(
         step = Step(INDIVIDUAL, cohort_on, individual.due_on, individual.set_by, on, individual.reason)
         return INDIVIDUAL, individual.set_at, [*steps, step]
     if referral:
-        reason = f"attempt {referral.attempt} was referred"
+        how = "returned unmarked" if referral.state == "returned" else "referred"
+        reason = f"attempt {referral.attempt} was {how}"
         step = Step(REFERRAL, cohort_on, referral.resubmit_by, "", day_of(referral.marked_at), reason)
         return REFERRAL, referral.marked_at, [*steps, step]
     return COHORT, None, steps

@@ -14,7 +14,7 @@ EXTENSION, ADJUSTMENT, BREAK, REGISTRATION = "extension", "adjustment", "break",
 TITLES = {
     COHORT: "Date of the cohort",
     INDIVIDUAL: "Individual date",
-    REFERRAL: "Date given with the referral",
+    REFERRAL: "Date given for handing in again",
     EXTENSION: "Extension",
     ADJUSTMENT: "Reasonable adjustment",
     BREAK: "Break in learning",
@@ -47,16 +47,16 @@ def because(reason: str) -> str:
     return f", because: {reason}" if reason else ""
 
 
-def sentence_of(steps: Sequence[Any], attempt: int) -> str:
+def sentence_of(steps: Sequence[Any]) -> str:
     """Which date holds and why, to the learner: what moved it last comes first. The cap is said by who caps."""
     moves = [one for one in steps if one.what in (EXTENSION, ADJUSTMENT, BREAK)]
     begun = next(one for one in reversed(steps) if one not in moves)
     if not moves:
-        return _begun_alone(begun, attempt)
+        return _begun_alone(begun)
     last, *earlier = reversed(moves)
     sentence = f"{said(last.after)}, {_move(last)}."
     sentence += "".join(f" Before that it was {_move(one)}." for one in earlier)
-    return sentence + _begun_before(begun, attempt)
+    return sentence + _begun_before(begun)
 
 
 def _move(step: Any) -> str:
@@ -69,21 +69,21 @@ def _move(step: Any) -> str:
     return f"moved {since} by {days((step.after - step.before).days)} for your break: {step.reason}"
 
 
-def _begun_alone(step: Any, attempt: int) -> str:
+def _begun_alone(step: Any) -> str:
     if step.what == COHORT:
         return f"{said(step.after)}, the date for your whole cohort."
     if step.what == REFERRAL:
-        return f"{said(step.after)}, set on {said(step.on)} when attempt {attempt} was referred."
+        return f"{said(step.after)}, set on {said(step.on)} when {step.reason}."
     sentence = f"{said(step.after)}, set for you by {step.who} on {said(step.on)}{because(step.reason)}."
     return sentence + _cohort_too(step)
 
 
-def _begun_before(step: Any, attempt: int) -> str:
+def _begun_before(step: Any) -> str:
     """Where the date came from that was moved."""
     if step.what == COHORT:
         return f" The date of your cohort is {said(step.after)}."
     if step.what == REFERRAL:
-        return f" {said(step.after)} was set on {said(step.on)} when attempt {attempt} was referred."
+        return f" {said(step.after)} was set on {said(step.on)} when {step.reason}."
     told = f" {said(step.after)} was set for you by {step.who} on {said(step.on)}{because(step.reason)}."
     return told + _cohort_too(step)
 

@@ -69,3 +69,13 @@ def mark_by(submitted_on: dt.date, *, allowed: int, used: int = 0) -> dt.date:
     At least one working day is left, however long the piece was here before.
     """
     return add_working_days(submitted_on, max(1, allowed - used))
+
+
+def days_used(mark_by: dt.date, *, allowed: int, today: dt.date) -> int:
+    """How many working days of the time for marking have been used, from the last day there is; never less than none.
+
+    It holds for a clock that has stood still as well, because standing still moves the last day.
+    """
+    if today > mark_by:
+        return allowed + working_days_between(mark_by, today)
+    return max(0, allowed - working_days_between(today, mark_by))

@@ -39,11 +39,19 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """A learner's own, drafts too; for those who read work, what was handed in by learners they see."""
         mine = Q(enrolment__learner=user)
         if user.can(Can.READ_WORK):
-            mine |= Q(enrolment__in=Enrolment.objects.visible_to(user)) & ~Q(state=SubmissionState.DRAFT)
+            mine |= Q(enrolment__in=Enrolment.objects.visible_to(user)) & Q(state__in=HANDED_IN)
         return self.filter(mine)
 
     def awaiting_marking(self) -> SubmissionQuerySet:
         return self.filter(state=SubmissionState.SUBMITTED)
+
+    def in_order(self) -> SubmissionQuerySet:
+        """As they came. A piece returned unmarked and the one after it are one attempt with two rows."""
+        return self.order_by("attempt", "pk")
+
+    def counting(self) -> SubmissionQuerySet:
+        """Without drafts that are not needed any more."""
+        return self.exclude(state=SubmissionState.WITHDRAWN)
 
     def handed_in(self) -> SubmissionQuerySet:
         return self.filter(state__in=HANDED_IN)
@@ -157,6 +165,11 @@ class Submission(models.Model):
     @property
     def is_returned(self) -> bool:
         return self.state == SubmissionState.RETURNED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether this is a draft that is not needed any more."""
+        return self.state == SubmissionState.WITHDRAWN
 
     @property
     def is_released(self) -> bool:

@@ -17,6 +17,10 @@ OF_ASSIGNMENT = (
 )  # fmt: skip
 
 
+# Of a unit also how its outcome follows. What was kept before has none of it and was marked by the columns' defaults.
+OF_UNIT = ("pk", "number", "title", "marking_scheme", "pass_mark")
+
+
 class FrozenWording(models.Model):
     """Criteria and assignment of one attempt. A row of its own, so that lists of submissions stay light.
 
@@ -62,15 +66,17 @@ def rows_of(criteria: Iterable[Any]) -> list[dict[str, Any]]:
             "title": one.title,
             "text": one.text,
             "enough": one.enough,
+            "marks": one.marks,
             "is_paraphrase": one.is_paraphrase,
             "outcome": {"pk": one.outcome.pk, "number": one.outcome.number, "title": one.outcome.title},
-            "unit": {"pk": one.outcome.unit.pk, "number": one.outcome.unit.number, "title": one.outcome.unit.title},
+            "unit": {name: getattr(one.outcome.unit, name) for name in OF_UNIT},
         }
         for one in criteria
     ]
 
 
 def _criterion(kept: dict[str, Any]) -> Criterion:
-    words = {name: kept[name] for name in ("number", "position", "title", "text", "enough", "is_paraphrase")}
+    names = "number", "position", "title", "text", "enough", "is_paraphrase", "marks"
+    words = {name: kept[name] for name in names if name in kept}
     outcome = LearningOutcome(**kept["outcome"], unit=Unit(**kept["unit"]))
     return Criterion(pk=kept["criterion"], outcome=outcome, **words)

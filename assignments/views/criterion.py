@@ -72,7 +72,7 @@ class Tray:
             self._trouble(row),
             self._asked(row),
             beside,
-            self._verdict(number, said["decision"]),
+            self._marks(row, key) if row.has_marks else self._verdict(number, said["decision"]),
             f'<label class="form-label" for="{key}-feedback">Feedback on {number}</label>'
             f'<textarea class="form-control" id="{key}-feedback" name="feedback" rows="4" maxlength="10000">\n'
             f"{escape(said['feedback'])}</textarea>"
@@ -104,6 +104,17 @@ class Tray:
         return (
             f'<fieldset><legend class="visually-hidden">{number}: decision</legend>'
             f'<div class="wm-verdict">{halves}</div></fieldset>'
+        )
+
+    def _marks(self, row: Row, key: str) -> str:
+        """The marks, from which the decision follows."""
+        mark = "" if row.written["mark"] is None else escape(row.written["mark"])
+        return (
+            f'<input type="hidden" name="decision" value="{escape(row.written["decision"])}"><div class="wm-field wm-short">'
+            f'<label class="form-label" for="{key}-mark">Marks for {escape(row.criterion.number)}, out of '
+            f'{row.criterion.marks}</label><input type="text" inputmode="numeric" class="form-control" id="{key}-mark" '
+            f'name="mark" value="{mark}" maxlength="5" autocomplete="off" aria-describedby="{key}-enough">'
+            f'<p class="form-text" id="{key}-enough">{row.enough_marks} or more meet it.</p></div>'
         )
 
     def _evidence(self, row: Row, key: str) -> str:

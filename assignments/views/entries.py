@@ -18,7 +18,7 @@ from programmes.models import Assignment
 
 
 def attempts() -> QuerySet[Submission]:
-    return Submission.objects.select_related("assignment").order_by("attempt")
+    return Submission.objects.counting().select_related("assignment").in_order()
 
 
 def own_enrolment(request: AuthedRequest, pk: int) -> Any:

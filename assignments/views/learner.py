@@ -76,8 +76,8 @@ def own(request: AuthedRequest) -> HttpResponse:
 def _standings(enrolments: list[Any]) -> list[Standing]:
     dates = deadlines.for_enrolments([one.pk for one in enrolments])
     attempts: dict[tuple[int, int], list[Submission]] = {}
-    found = Submission.objects.filter(enrolment__in=enrolments).select_related("document", "assignment")
-    for one in found.order_by("attempt"):
+    found = Submission.objects.counting().filter(enrolment__in=enrolments).select_related("document", "assignment")
+    for one in found.in_order():
         attempts.setdefault((one.enrolment_id, one.assignment_id), []).append(one)
     versions = {one.cohort.version_id for one in enrolments}
     assignments = list(Assignment.objects.filter(version__in=versions).prefetch_related("units").order_by("position"))
@@ -107,27 +107,43 @@ def submission(request: AuthedRequest, pk: int) -> HttpResponse:
         return _read(request, found)
     if found.state == SubmissionState.DRAFT:
         return _prepare(request, found)
+    if found.is_withdrawn:
+        return render(request, "assignments/put_aside.html", _put_aside(found))
     return render(request, "assignments/receipt.html", _outcome(found))
+
+
+def _put_aside(found: Submission) -> dict[str, Any]:
+    """A draft that is not needed any more: what was in it, and the attempt that passed in its place."""
+    same = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
+    return {
+        "submission": found,
+        "passed": same.filter(state=SubmissionState.PASSED).first(),
+        "files": [one for one in found.documents.order_by("-pk") if one.is_ready],
+        "written": found.assignment.kind == "essay" and hasattr(found, "writing"),
+    }
 
 
 def _outcome(found: Submission) -> dict[str, Any]:
     """The receipt, and once it is marked what the tutor decided. A decision in progress is not even fetched."""
-    marked = found.marked_at is not None
+    marked = found.is_released
     results = Prefetch("unit_results", UnitResult.objects.select_related("unit"))
     signed = found.markings.prefetch_related(results).order_by("-marked_at", "-pk")
     marking = signed.first() if marked else None
     order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
     saved = found.decisions.select_related("criterion__outcome__unit").order_by(*order)
-    decisions = found.worded(saved) if marked else []
+    # What had been decided about a piece that came back unmarked counts for nothing, and nobody reads it.
+    decisions = found.worded(saved) if marked and not found.is_returned else []
+    todo = [one for one in decisions if one.decision == "refer" and one.action]
     attempts = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id)
     return {
         "submission": found,
         **receipt_of(found),
-        "again_by": deadlines.effective(found.enrolment, found.assignment).due_on if found.is_referred else None,
+        "again_by": deadlines.effective(found.enrolment, found.assignment).due_on if found.resubmit_by else None,
         "marking": marking,
-        "unmet": [one for one in decisions if one.decision == "refer"],
-        "met": [one for one in decisions if one.decision == "pass"],
-        "attempts": list(attempts.order_by("attempt")),
+        "unmet": todo,
+        "met": [one for one in decisions if one not in todo],
+        "deferral": found.deferrals.filter(state="open").first() if found.state == "submitted" else None,
+        "attempts": list(attempts.counting().in_order()),
     }
 
 
@@ -175,17 +191,18 @@ def _prepare(
 ) -> HttpResponse:
     typed = request.session.get(f"typed:{found.pk}", {})
     deadline = deadlines.effective(found.enrolment, found.assignment)
-    before = Submission.objects.filter(
-        enrolment=found.enrolment_id, assignment=found.assignment_id, state=SubmissionState.REFERRED
-    )
-    referred = list(before.order_by("attempt")) if found.attempt > 1 else []
+    earlier = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id, pk__lt=found.pk)
+    before = list(earlier.filter(state__in=(SubmissionState.REFERRED, SubmissionState.RETURNED)).in_order())
+    referred = [one for one in before if one.is_referred]
+    standing = Standing(found.enrolment, found.assignment, [*before, found], deadline, clock.today())
     form = form or SubmitForm(submission=found, initial=typed)
     is_essay = found.assignment.kind == "essay"
     arriving = found.documents.order_by("-pk").first() if is_essay else None
     upload = upload or (_file_form(request, found, arriving) if is_essay else AttachForm())
     context = {
         "submission": found,
-        "standing": Standing(found.enrolment, found.assignment, [*referred, found], deadline, clock.today()),
+        "standing": standing,
+        "returned": (standing.returned.markings.last(), standing.returned) if standing.returned else None,
         "referred": referred[-1] if referred else None,
         "upload": upload,
         "submit_form": form,

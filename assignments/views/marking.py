@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -16,14 +16,15 @@ from django.views.decorators.http import require_POST
 from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can, Role
-from assignments import marking
-from assignments.forms.marking import DecideForm
+from assignments import marking, policy
+from assignments.forms.marking import DecideForm, TakeOverForm
 from assignments.models import Submission
 from assignments.views.criterion import Tray
 from assignments.views.outline import places_of
 from assignments.views.room import Room, room_of
 from assignments.views.tray import Row, next_open, rows_of, stand_of, units_of
 from core import clock
+from core.refusals import NotAllowed
 from core.statements import Statement
 from core.templatetags.ui import clock_time
 from programmes.models import Cohort, Criterion
@@ -51,6 +52,11 @@ def _seen(user: User) -> QuerySet[Submission]:
     return handed_in.filter(enrolment__cohort__in=Cohort.objects.visible_to(user))
 
 
+def _held(user: User) -> QuerySet[Submission]:
+    """What this person holds for marking, though perhaps their appointment to the cohort has ended meanwhile."""
+    return Submission.objects.handed_in().filter(held_by=user).exclude(enrolment__learner=user)
+
+
 def pieces(user: User) -> QuerySet[Submission]:
     """What this person may open in the room, with all that its acts look at."""
     also = ("enrolment__registration", "assignment__version__qualification", "held_by", "marked_by")
@@ -70,9 +76,10 @@ _PIECE = Statement(_drawn)
 
 def _piece(user: User, pk: int) -> Submission:
     found: list[Submission] = _PIECE.objects(user.roles, user=user.pk, pk=pk, today=clock.today())
-    if not found:
-        raise Http404
-    return found[0]
+    if found:
+        return found[0]
+    held = get_object_or_404(_held(user), pk=pk)
+    raise NotAllowed(policy.is_marker(held, user) or "You cannot mark this any more.")
 
 
 def _open(request: HttpRequest) -> int | None:
@@ -102,6 +109,18 @@ def take(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 @requires(Can.MARK)
+def take_over(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Take it from a colleague who still holds it, with a reason."""
+    submission = get_object_or_404(pieces(request.user), pk=pk)
+    holder = submission.held_by if submission.is_held(clock.now()) else None
+    form = TakeOverForm(request.POST or None, cancel_url=reverse("assignments:room", args=[pk]))
+    if form.is_valid() and form.attempts(marking.take_over, submission, by=request.user):
+        return redirect("assignments:room", pk=pk)
+    context = {"submission": submission, "form": form, "holder": holder}
+    return render(request, "assignments/take_over.html", context, status=409 if form.errors else 200)
+
+
+@requires(Can.MARK)
 @require_POST
 def let_go(request: AuthedRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(pieces(request.user), pk=pk)
@@ -113,7 +132,7 @@ def let_go(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.MARK)
 def decide(request: AuthedRequest, pk: int, criterion: int) -> HttpResponse:
     """Save one criterion: as a page, or for the script of the room as its changed parts."""
-    submission = get_object_or_404(pieces(request.user), pk=pk)
+    submission = pieces(request.user).filter(pk=pk).first() or get_object_or_404(_held(request.user), pk=pk)
     subject = get_object_or_404(Criterion.objects.select_related("outcome"), pk=criterion)
     if request.method != "POST":
         return redirect(_back_to(submission, criterion))
@@ -144,7 +163,12 @@ def _keep_what_was_typed(row: Row, form: DecideForm) -> None:
 
 
 def _again(request: AuthedRequest, submission: Submission, form: DecideForm, criterion: int) -> HttpResponse:
-    submission = get_object_or_404(pieces(request.user), pk=submission.pk)
+    found = pieces(request.user).filter(pk=submission.pk).first()
+    if found is None:
+        sentence = " ".join(str(one) for errors in form.errors.values() for one in errors)
+        written = [(name.capitalize(), form.data.get(name, "")) for name in ("feedback", "action")]
+        return render(request, "assignments/not_saved.html", {"sentence": sentence, "written": written}, status=409)
+    submission = found
     shown: Room = room_of(
         submission, user=request.user, open_row=criterion, token=get_token(request)
     )

@@ -12,12 +12,16 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from assignments.models import CriterionDecision, Submission
 from assignments.states import SubmissionState
 from core import clock
 from core.statements import Statement
+from core.templatetags.ui import icon, sign_only
 
 BESIDE = 5
 COUNTED = 100
@@ -113,3 +117,29 @@ def pile_of(submission: Submission, user: User, waiting: Waiting) -> Pile | None
 
 
 _STATEMENTS: dict[Waiting, Statement] = {}
+
+
+def pile_html(pile: Pile, here: int) -> SafeString:
+    """The way through the pile as text: the piece before, those around this one, the piece after."""
+    return SafeString(
+        _arrow(pile.previous, "previous", "Previous", 'rel="prev"')
+        + f'<details class="wm-person" data-closes><summary>{pile.place} {icon("down")}</summary><div><ul>'
+        + "".join(_listed(one, here) for one in pile.pieces)
+        + f'</ul><a href="{reverse("assignments:desk")}">All on the desk</a></div></details>'
+        + _arrow(pile.next, "next", "Next", 'rel="next" data-next-piece')
+    )
+
+
+def _room(one: Neighbour) -> str:
+    return reverse("assignments:room", args=[one.pk])
+
+
+def _arrow(one: Neighbour | None, sign: str, word: str, more: str) -> str:
+    return f'<a href="{_room(one)}" aria-label="{word}: {escape(one.learner)}" {more}>{icon(sign)}</a>' if one else ""
+
+
+def _listed(one: Neighbour, here: int) -> str:
+    sign, decided = ("in_hand", f", {one.decided} decided") if one.decided else ("not_yet", "")
+    current = ' aria-current="page"' if one.pk == here else ""
+    said = escape(f"{one.learner}, {one.title.lower()}")
+    return f'<li><a href="{_room(one)}"{current}>{sign_only(sign)} {said}{decided}</a></li>'

@@ -16,9 +16,9 @@ from assignments.models import Submission
 from assignments.states import SubmissionState
 from assignments.views import outline as outlines
 from assignments.views import reading
-from assignments.views.criterion import Tray
+from assignments.views.criterion import Tray, options
 from assignments.views.outline import Mark, Shown
-from assignments.views.pile import Pile, pile_of
+from assignments.views.pile import Pile, pile_html, pile_of
 from assignments.views.tray import Row, Stand, rows_of, stand_of, units_of
 from core import clock
 
@@ -98,6 +98,15 @@ class Room:
         return tray.criteria(self.rows, several_units=len(self.units) > 1, held=self.held, beside=beside)
 
     @property
+    def options(self) -> str:
+        """Every place that a decision can name, once a page; the script fills the criteria with them."""
+        return options(self.places) if self.held else ""
+
+    @property
+    def pile_html(self) -> str:
+        return pile_html(self.pile, self.submission.pk) if self.pile else ""
+
+    @property
     def original(self) -> tuple[str, bool]:
         return outlines.original_of(self.submission)
 
@@ -163,4 +172,4 @@ def _earlier(submission: Submission) -> list[Submission]:
     if submission.attempt == 1:
         return []
     before = Submission.objects.filter(enrolment=submission.enrolment_id, assignment=submission.assignment_id)
-    return list(before.filter(attempt__lt=submission.attempt).order_by("attempt"))
+    return list(before.handed_in().filter(pk__lt=submission.pk).in_order())

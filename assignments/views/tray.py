@@ -8,13 +8,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assignments import policy
-from assignments.models import CriterionDecision, Submission
+from assignments import outcome, policy
+from assignments.models import CriterionDecision, Deferral, Submission
 from assignments.views.outline import sections_of
 from core.statements import Statement
 from programmes.models import Criterion
 
-_BLANK: Mapping[str, Any] = {"revision": 0, "decision": "", "evidence": "", "feedback": "", "action": ""}
+_BLANK: Mapping[str, Any] = {
+    "revision": 0,
+    "decision": "",
+    "mark": None,
+    "evidence": "",
+    "feedback": "",
+    "action": "",
+}
 SIGNS = {"pass": ("done", "pass"), "refer": ("referred", "refer"), "": ("not_yet", "not decided yet")}
 
 
@@ -50,7 +57,20 @@ class Row:
 
     @property
     def word(self) -> str:
-        return SIGNS[self.value][1]
+        word = SIGNS[self.value][1]
+        if self.has_marks and self.decision and self.decision.mark is not None:
+            return f"{self.decision.mark} of {self.criterion.marks} marks, {'met' if word == 'pass' else 'not met'}"
+        return word
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether the tutor gives marks here, from which the decision follows."""
+        return outcome.has_marks(self.criterion.outcome.unit.marking_scheme)
+
+    @property
+    def enough_marks(self) -> int:
+        """The lowest mark that meets the criterion."""
+        return -(-self.criterion.outcome.unit.pass_mark * self.criterion.marks // 100)
 
     @property
     def remark(self) -> str:
@@ -59,7 +79,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Stand:
-    """Where the marking stands: what the outcome would be, and what is still missing before it can be signed."""
+    """Where the marking stands: what the outcome would be, and what is still missing before it can be signed.
+
+    `refers` counts the criteria for which the learner has to do something; `under` those that lie under the pass mark in
+    a unit that passes by average. `deferred` says until when the decision waits.
+    """
 
     passes: int
     refers: int
@@ -67,10 +91,15 @@ class Stand:
     without_action: tuple[Row, ...]
     outcome: str
     limit: str
+    under: int = 0
+    rule: str = ""
+    totals: tuple[tuple[str, int, int], ...] = ()
+    to_do: frozenset[int] = frozenset()
+    deferral: Deferral | None = None
 
     @property
     def decided(self) -> int:
-        return self.passes + self.refers
+        return self.passes + self.refers + self.under
 
     @property
     def total(self) -> int:
@@ -78,19 +107,21 @@ class Stand:
 
     @property
     def sentence(self) -> str:
-        if self.refers:
+        if self.refers and (self.outcome or not self.totals):
             return f"referral with {self.refers} action{'' if self.refers == 1 else 's'}"
         if not self.decided:
             return "nothing decided yet"
+        if self.open and self.totals:
+            return ", ".join(f"{given} of {possible} marks in unit {unit}" for unit, given, possible in self.totals)
         return "pass" if not self.open else "pass so far"
 
     @property
     def can_pass(self) -> bool:
-        return self.outcome == "pass"
+        return self.outcome == "pass" and not self.deferral
 
     @property
     def can_refer(self) -> bool:
-        return self.outcome == "referral" and not self.without_action and not self.limit
+        return self.outcome == "referral" and not self.without_action and not self.limit and not self.deferral
 
 
 def _saved(_shape: object, *, submission: int) -> list[QuerySet[CriterionDecision]]:
@@ -131,13 +162,25 @@ def units_of(rows: list[Row]) -> list[str]:
 
 
 def stand_of(submission: Submission, rows: list[Row]) -> Stand:
-    values = [row.value for row in rows]
-    unmet = [row for row in rows if row.value == "refer"]
+    found = outcome.lines([row.criterion for row in rows], {row.criterion.pk: row.decision for row in rows})
+    wanted = frozenset(outcome.to_do(found))
+    unmet = [row for row in rows if row.criterion.pk in wanted]
+    undecided = {one.criterion for one in found if one.is_open}
+    values = [row.value for row in rows if row.criterion.pk not in undecided]
+    units = {row.criterion.outcome.unit_id: row.criterion.outcome.unit for row in rows}
+    schemes = sorted(units.values(), key=lambda one: one.number)
+    # The clock of a deferred piece stands still, and only that of a deferred one.
+    waits = submission.state == "submitted" and submission.mark_by is None
     return Stand(
         passes=values.count("pass"),
         refers=len(unmet),
-        open=tuple(row for row in rows if not row.value),
+        under=values.count("refer") - len(unmet),
+        open=tuple(row for row in rows if row.criterion.pk in undecided),
         without_action=tuple(row for row in unmet if row.decision and not row.decision.action.strip()),
-        outcome=policy.outcome(values),
+        outcome=outcome.of_work(found),
         limit=policy.attempts_are_left(submission, None) if unmet else "",
+        rule=outcome.rule((one.marking_scheme, one.pass_mark) for one in schemes),
+        totals=tuple((units[unit].number, given, possible) for unit, given, possible in outcome.totals(found)),
+        to_do=wanted,
+        deferral=submission.deferrals.filter(state="open").select_related("deferred_by").first() if waits else None,
     )

@@ -4,7 +4,7 @@
 const OFF = "marking-keys-off";
 const PAUSE = 1500;
 const criteria = () => [...document.querySelectorAll("[data-criterion]")];
-const decided = (one) => Boolean(one.querySelector("input[type=radio]:checked")?.value);
+const decided = (one) => Boolean(one.querySelector("input[type=radio]:checked, input[name=mark]")?.value);
 const writing = (target) => target.closest("textarea, select, input:not([type=radio]):not([type=checkbox]), [contenteditable]");
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
@@ -44,22 +44,22 @@ class Keeper {
   }
 
   typed() {
-    const { decision, feedback, action } = this.form.elements;
-    return JSON.stringify([decision.value, feedback.value, action.value]);
+    const { decision, feedback, action, mark } = this.form.elements;
+    return JSON.stringify([decision.value, feedback.value, action.value, mark?.value ?? ""]);
   }
 
   // What this browser kept and the server does not have.
   offer() {
     const copy = remembered(this.key);
     if (!copy || copy === this.before) return remember(this.key, null);
-    const { decision, feedback, action } = this.form.elements;
-    [decision.value, feedback.value, action.value] = JSON.parse(copy);
+    const { decision, feedback, action, mark } = this.form.elements;
+    [decision.value, feedback.value, action.value, (mark ?? {}).value = ""] = JSON.parse(copy);
     this.say("Put back what you had written here before the connection ended", true);
     this.changed();
   }
 
   dress() {
-    const refers = this.form.elements.decision.value === "refer";
+    const refers = this.form.elements.decision.value === "refer" || this.form.elements.mark;
     const action = this.form.querySelector("[data-action]");
     action.hidden = !refers && !this.form.elements.action.value;
   }

@@ -61,7 +61,7 @@ def _context(request: AuthedRequest, sample: Sample) -> dict[str, Any]:
     earlier: list[Submission] = []
     if submission.attempt > 1:
         before = Submission.objects.filter(enrolment=submission.enrolment_id, assignment=submission.assignment_id)
-        earlier = list(before.filter(attempt__lt=submission.attempt).order_by("attempt"))
+        earlier = list(before.handed_in().filter(pk__lt=submission.pk).in_order())
     return {
         "sample": sample,
         "submission": submission,
