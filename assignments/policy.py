@@ -257,7 +257,9 @@ def no_later_attempt_is_in(submission: Any, by: Any) -> str:
     if later is None:
         return ""
     if later.attempt == submission.attempt:
-        return f"Attempt {later.attempt} has been handed in again. Look at that piece; this one stays as it was returned."
+        return (
+            f"Attempt {later.attempt} has been handed in again. Look at that piece; this one stays as it was returned."
+        )
     return f"Attempt {later.attempt} has been handed in. Mark that one; attempt {submission.attempt} stays as it was signed."
 
 

@@ -74,9 +74,7 @@ def _check_may_supersede(submission: Submission, by: User) -> None:
 
 
 @transaction.atomic
-def pass_after_all(
-    submission: Submission, *, changes: Mapping[int, Change], reason: str, by: User
-) -> Marking:
+def pass_after_all(submission: Submission, *, changes: Mapping[int, Change], reason: str, by: User) -> Marking:
     """Turn a referral that the learner knows of into a pass, while the next attempt is a draft still.
 
     That draft is put aside: it stays with everything in it, and nobody waits for it.
@@ -89,7 +87,9 @@ def pass_after_all(
     found = marking.lines_of(submission)
     if outcome.of_work(found) != outcome.PASS:
         numbers = [one.number for one in submission.asked() if one.pk in outcome.to_do(found)]
-        raise Refused(f"{policy.listed(numbers)} {'is' if len(numbers) == 1 else 'are'} still not met, so this is no pass.")
+        raise Refused(
+            f"{policy.listed(numbers)} {'is' if len(numbers) == 1 else 'are'} still not met, so this is no pass."
+        )
     facts: dict[str, Any] = {"marked_at": now, "marked_by": by, "released_at": now, "resubmit_by": None}
     drafts = submission.enrolment.submissions.filter(assignment=submission.assignment_id, pk__gt=submission.pk)
     for draft in drafts.filter(state=SubmissionState.DRAFT):

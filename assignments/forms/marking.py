@@ -126,7 +126,10 @@ class EndDeferralForm(Form):
     submit_label = "End the deferral"
 
     note = PastedField(
-        label="What came of it", required=False, max_length=5_000, help_text="For the record. The learner does not read it."
+        label="What came of it",
+        required=False,
+        max_length=5_000,
+        help_text="For the record. The learner does not read it.",
     )
 
 
@@ -134,7 +137,9 @@ class GrantAttemptForm(Form):
     submit_label = "Grant one attempt more"
 
     reason = PastedField(
-        label="Why one attempt more", max_length=2_000, help_text="It stays on record. The tutors of the cohort read it."
+        label="Why one attempt more",
+        max_length=2_000,
+        help_text="It stays on record. The tutors of the cohort read it.",
     )
 
 
@@ -178,7 +183,10 @@ class JudgeAgainForm(Form):
                 initial=row.value,
             )
         fields[f"c{one.pk}-feedback"] = PastedField(
-            label=f"Feedback on {one.number}", required=False, max_length=10_000, initial=saved.feedback if saved else ""
+            label=f"Feedback on {one.number}",
+            required=False,
+            max_length=10_000,
+            initial=saved.feedback if saved else "",
         )
         if self.needs_decision:
             fields[f"c{one.pk}-action"] = PastedField(
@@ -191,7 +199,10 @@ class JudgeAgainForm(Form):
 
     def groups(self) -> list[dict[str, Any]]:
         """The fields of each criterion, for a page that folds them away."""
-        names = {row.criterion.pk: [name for name in self.fields if name.startswith(f"c{row.criterion.pk}-")] for row in self.rows}
+        names = {
+            row.criterion.pk: [name for name in self.fields if name.startswith(f"c{row.criterion.pk}-")]
+            for row in self.rows
+        }
         return [
             {
                 "row": row,
@@ -224,7 +235,10 @@ class SupersedeForm(JudgeAgainForm):
     submit_label = "Sign anew"
 
     summary = PastedField(
-        label="Feedback on the whole", required=False, max_length=10_000, help_text="The learner reads it above the criteria."
+        label="Feedback on the whole",
+        required=False,
+        max_length=10_000,
+        help_text="The learner reads it above the criteria.",
     )
     resubmit_by = DateField(label="Next attempt by", required=False, help_text="Only if it is a referral.")
 

@@ -27,9 +27,7 @@ def return_unmarked(request: AuthedRequest, pk: int) -> HttpResponse:
     """Give it back without a decision; the attempt is not used up."""
     submission = get_object_or_404(pieces(request.user), pk=pk)
     proposed, hint = proposed_date(submission)
-    form = ReturnForm(
-        request.POST or None, initial={"resubmit_by": proposed}, hint=hint, cancel_url=_room(submission)
-    )
+    form = ReturnForm(request.POST or None, initial={"resubmit_by": proposed}, hint=hint, cancel_url=_room(submission))
     if form.is_valid() and form.attempts(actions.return_unmarked, submission, by=request.user):
         messages.success(
             request,
@@ -55,7 +53,9 @@ def defer(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.MARK)
 def end_deferral(request: AuthedRequest, pk: int) -> HttpResponse:
     """Go on with a piece that waited."""
-    named = [f"submission__{one}" for one in ("enrolment__learner", "enrolment__cohort", "assignment__version", "wording")]
+    named = [
+        f"submission__{one}" for one in ("enrolment__learner", "enrolment__cohort", "assignment__version", "wording")
+    ]
     theirs = Deferral.objects.filter(submission__in=pieces(request.user).order_by().values("pk"))
     deferral = get_object_or_404(theirs.select_related("deferred_by", "ended_by", *named), pk=pk)
     submission = deferral.submission

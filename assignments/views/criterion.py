@@ -132,7 +132,9 @@ class Tray:
 
     def _foot(self, row: Row) -> str:
         first = "btn-primary" if not (row.following or self.stand.can_pass or self.stand.can_refer) else "btn-secondary"
-        save = f'<button type="submit" class="btn {first}" name="go" value="save">{"Save mine" if row.theirs else "Save"}'
+        save = (
+            f'<button type="submit" class="btn {first}" name="go" value="save">{"Save mine" if row.theirs else "Save"}'
+        )
         on = (
             '<button type="submit" class="btn btn-primary" name="go" value="next" data-goes-on>'
             f"Save, go to {escape(row.following)}</button>"
@@ -156,7 +158,10 @@ class Tray:
                 else ""
             )
         theirs, number = row.theirs, escape(row.criterion.number)
-        facts = [("Their decision", f"{sign_only(row.sign)} {escape(row.word)}"), ("Their feedback", _lines(theirs.feedback))]
+        facts = [
+            ("Their decision", f"{sign_only(row.sign)} {escape(row.word)}"),
+            ("Their feedback", _lines(theirs.feedback)),
+        ]
         if theirs.action:
             facts.append(("Their action", _lines(theirs.action)))
         if theirs.evidence:
@@ -184,7 +189,11 @@ class Tray:
                 f"Copy it from below if you still need it.</p><dl>{facts}</dl></div>"
             )
         one = row.decision
-        by = f'<span class="wm-quiet wm-small">saved by {escape(one.saved_by)}, {moment(one.saved_at)}</span>' if one else ""
+        by = (
+            f'<span class="wm-quiet wm-small">saved by {escape(one.saved_by)}, {moment(one.saved_at)}</span>'
+            if one
+            else ""
+        )
         parts.append(f"{self._asked(row)}{beside}<p>{sign_only(row.sign)} {escape(row.word.capitalize())} {by}</p>")
         if one and one.feedback:
             parts.append(f'<div class="wm-read wm-small">{linebreaks(one.feedback, autoescape=True)}</div>')

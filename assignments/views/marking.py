@@ -169,9 +169,7 @@ def _again(request: AuthedRequest, submission: Submission, form: DecideForm, cri
         written = [(name.capitalize(), form.data.get(name, "")) for name in ("feedback", "action")]
         return render(request, "assignments/not_saved.html", {"sentence": sentence, "written": written}, status=409)
     submission = found
-    shown: Room = room_of(
-        submission, user=request.user, open_row=criterion, token=get_token(request)
-    )
+    shown: Room = room_of(submission, user=request.user, open_row=criterion, token=get_token(request))
     for row in shown.rows:
         if row.criterion.pk == criterion:
             _keep_what_was_typed(row, form)

@@ -142,7 +142,9 @@ def _place_of(label: str, headings: Mapping[str, str], files: Mapping[str, str])
             return next((headings[name.format(found[1])] for name in names if name.format(found[1]) in headings), "")
     if label in files:
         return files[label]
-    return next((place for title, place in headings.items() if title.lower().removeprefix("your ") == label.lower()), "")
+    return next(
+        (place for title, place in headings.items() if title.lower().removeprefix("your ") == label.lower()), ""
+    )
 
 
 def _part(label: str, place: str) -> str:
