@@ -34,8 +34,19 @@ function save(piece, blocks) {
   const first = top(blocks);
   if (!first) return;
   const all = Object.entries(kept()).filter(([key]) => key !== piece);
-  const at = first === blocks[0] ? [] : [[piece, first.id]];
+  const { top: above, height } = first.getBoundingClientRect();
+  const at = first === blocks[0] ? [] : [[piece, [first.id, Math.max(0, (ceiling() - above) / height)]]];
   remember(KEY, JSON.stringify(Object.fromEntries([...all, ...at].slice(-KEPT))));
+}
+
+function restore(room, work, place) {
+  const was = Array.isArray(place) && document.getElementById(place[0]);
+  if (!was || !work.contains(was)) return;
+  show(was);
+  const { top: above, height } = was.getBoundingClientRect();
+  const by = above + place[1] * height - ceiling();
+  if (wide()) room.querySelector(".wm-text").scrollBy(0, by);
+  else window.scrollBy(0, by);
 }
 
 function follow(headings, links) {
@@ -70,8 +81,7 @@ export function place(room) {
     if (heading) heading.dataset.words = `${Number(link.dataset.words).toLocaleString("en-GB")} words`;
   }
   const piece = location.pathname;
-  const was = document.getElementById(kept()[piece]);
-  if (was && work.contains(was) && (!location.hash || location.hash.startsWith("#k-"))) show(was);
+  if (!location.hash || location.hash.startsWith("#k-")) restore(room, work, kept()[piece]);
   let timer;
   const moved = () => {
     clearTimeout(timer);

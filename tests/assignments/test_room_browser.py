@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.permissions import Role
-from assignments import marking
+from assignments import actions, marking
 from assignments.models import Submission
 from core import clock
 from programmes import actions as programmes
@@ -257,7 +257,10 @@ def test_save_and_next_piece_saves_what_is_open_and_shows_the_next_text(cast, ro
 
 
 def test_a_portfolio_has_its_matrix_beside_it_and_a_criterion_names_what_one_reads(cast, page, sign_in, axe):
-    piece = factories.a_submission(cast=cast, kind="portfolio")
+    piece = factories.a_submission(cast=cast, kind="portfolio", state="draft")
+    shows = {("supervision", piece.criteria()[0].pk)}
+    actions.map_evidence(piece.enrolment, shows=shows, no_longer=set(), by=piece.enrolment.learner)
+    factories.hand_in(piece)
     marking.take(piece, by=cast.tutor)
     sign_in(cast.tutor)
     page.goto(url_of(piece))
