@@ -111,6 +111,9 @@ def decide(
         **facts, carried_forward=carried, revision=F("revision") + 1, saved_at=now, saved_by=by
     )
     if not won:
+        if saved.saved_by_id == by.pk and all(getattr(saved, name) == said for name, said in facts.items()):
+            # The same words of the same tutor, sent again because the first answer was not heard.
+            return saved
         raise Overtaken(saved)
     saved.refresh_from_db()
     return saved

@@ -11,6 +11,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST
 
 from accounts.access import AuthedRequest, requires
@@ -29,6 +30,8 @@ from core.statements import Statement
 from core.templatetags.ui import clock_time
 from programmes.models import Cohort, Criterion
 
+# So many seconds a piece that was fetched ahead may wait to be opened.
+AHEAD = 240
 # What the room draws of every piece. Who signed it, or holds it instead, is looked up where it is said: each table more
 # in this statement is planned whenever a tutor opens a piece.
 DRAWN = (
@@ -97,7 +100,11 @@ def room(request: AuthedRequest, pk: int) -> HttpResponse:
     """Read, and if one holds the piece, decide. Opening the page changes nothing."""
     submission = _piece(request.user, pk)
     shown = room_of(submission, user=request.user, open_row=_open(request), token=get_token(request))
-    return render(request, "assignments/room.html", {"room": shown, "submission": submission})
+    response = render(request, "assignments/room.html", {"room": shown, "submission": submission})
+    if "ahead" in request.GET:
+        # The address is made for one use by the page before (`room_next.js`), so this answers nothing else.
+        patch_cache_control(response, private=True, max_age=AHEAD)
+    return response
 
 
 @requires(Can.MARK)

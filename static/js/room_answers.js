@@ -31,7 +31,6 @@ export function refused(keeper, found) {
   keeper.stuck = true;
   if (found.body) merge(keeper, found.body);
   say(keeper, found.sentence, true);
-  return false;
 }
 
 export function arrived(keeper, now, found) {

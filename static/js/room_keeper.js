@@ -1,12 +1,12 @@
 // Saves one criterion while the tutor writes. A copy stays in this browser until the server has it.
 import { arrived, refused, say } from "./room_answers.js";
+import { post } from "./room_post.js";
 import { formOf, remember, remembered } from "./room_shared.js";
 import { open, undecided } from "./room_walk.js";
 
 const PAUSE = 1500;
 const NAMES = ["decision", "feedback", "action", "mark", "evidence"];
-const kept = new WeakMap();
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+const kept = [];
 
 class Keeper {
   constructor(form) {
@@ -14,7 +14,11 @@ class Keeper {
     this.box = form.closest("[data-criterion]");
     this.key = `draft:${form.getAttribute("action")}`;
     this.before = this.typed();
-    this.offer();
+    try {
+      this.offer();
+    } catch {
+      remember(this.key, null);
+    }
     form.addEventListener("input", () => this.changed());
     form.addEventListener("focusout", () => this.save());
     form.addEventListener("submit", (event) => this.submitted(event));
@@ -28,14 +32,16 @@ class Keeper {
     return JSON.stringify(NAMES.map((name) => this.form.elements[name]?.value ?? ""));
   }
 
-  // What this browser kept and the server does not have.
+  // What this browser kept and the server does not have. It goes on from the stand that it was written against, so that whatever was
+  // saved meanwhile is shown beside it.
   offer() {
-    const copy = remembered(this.key);
-    if (!copy || copy === this.before) return remember(this.key, null);
-    JSON.parse(copy).forEach((value, n) => {
+    const copy = JSON.parse(remembered(this.key)) ?? { typed: this.before };
+    if (copy.typed === this.before || !copy.typed) return remember(this.key, null);
+    JSON.parse(copy.typed).forEach((value, n) => {
       const field = this.form.elements[NAMES[n]];
       if (field) field.value = value;
     });
+    this.form.elements.revision.value = copy.revision;
     say(this, "Put back what you had written here before the connection ended", true);
     this.changed();
   }
@@ -48,7 +54,7 @@ class Keeper {
 
   changed() {
     this.dress();
-    remember(this.key, this.typed());
+    remember(this.key, JSON.stringify({ revision: this.form.elements.revision.value, typed: this.typed() }));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);
   }
@@ -64,6 +70,16 @@ class Keeper {
     if (!goes) return;
     if (!done) open(this.box);
     else if (!left) document.querySelector("[data-tray-foot] a.btn-primary")?.focus();
+  }
+
+  // It is on its way by another road.
+  rests() {
+    clearTimeout(this.timer);
+    this.before = this.typed();
+  }
+
+  shows() {
+    open(this.box);
   }
 
   async save(asked = false) {
@@ -82,36 +98,22 @@ class Keeper {
   }
 
   async send(now) {
-    const body = new FormData(this.form);
-    body.set("csrfmiddlewaretoken", token() || body.get("csrfmiddlewaretoken"));
-    let answer;
-    try {
-      const headers = { "X-Requested-With": "marking" };
-      answer = await fetch(this.form.getAttribute("action"), { method: "POST", body, headers, redirect: "manual" });
-    } catch {
-      say(this, "No connection. What you write is kept in this browser and saved when you are back", true);
-      return false;
-    }
-    if (answer.type === "opaqueredirect") {
-      say(this, "You have been signed out. What you wrote is kept in this browser; sign in again in another window", true);
-      return false;
-    }
-    const json = answer.headers.get("Content-Type")?.startsWith("application/json");
-    const found = json ? await answer.json() : { sentence: "What you wrote is kept in this browser. Load the page again." };
-    if (!answer.ok) return refused(this, found);
-    arrived(this, now, found);
-    return true;
+    const found = await post(this.form.getAttribute("action"), new FormData(this.form));
+    if (found.done) arrived(this, now, found);
+    else if (found.answered) refused(this, found);
+    else say(this, found.sentence, true);
+    return found.done;
   }
 }
 
-// Save what is open, now. True if nothing of it is unsaved any more.
-export async function saveOpen() {
-  const waiting = [...document.querySelectorAll("form[data-decides]")].map((form) => kept.get(form)?.save() ?? true);
-  return (await Promise.all(waiting)).every(Boolean);
-}
+// Save everything, now. True if nothing is unsaved any more.
+export const saveAll = async () => (await Promise.all(kept.map((one) => one.save()))).every(Boolean);
+
+// What the server does not have yet, on its way or not.
+export const unsaved = () => kept.filter((one) => one.busy || one.typed() !== one.before);
 
 export function keepers(root) {
-  for (const form of root.querySelectorAll("form[data-decides]")) kept.set(form, new Keeper(form));
+  for (const form of root.querySelectorAll("form[data-decides]")) kept.push(new Keeper(form));
   const now = root.querySelector("[data-save-now]");
   if (!now) return;
   now.hidden = false;

@@ -249,11 +249,31 @@ def test_save_and_next_piece_saves_what_is_open_and_shows_the_next_text(cast, ro
 
     expect(room).to_have_url(re.compile(f"{url_of(following)}$"))
     expect(room.get_by_role("heading", level=1)).to_contain_text("Ben Bold")
+    expect(room.locator("[data-saved]")).to_contain_text("Saved")
     assert piece.decisions.get().feedback == "Typed a moment before."
     following.refresh_from_db()
     assert following.held_by is None
     room.go_back()
     expect(room.locator("details[open] textarea[name=feedback]")).to_have_value("Typed a moment before.")
+
+
+def test_what_cannot_be_saved_on_the_way_is_said_on_the_next_piece_and_kept(cast, room, piece):
+    one = factories.an_enrolment(cast=cast, cohort=piece.enrolment.cohort, name="Ben Bold")
+    factories.a_submission(cast=cast, one=one)
+    room.reload()
+    ready(room)
+    criterion = piece.criteria().first()
+    words = {"decision": "pass", "feedback": "From elsewhere.", "action": ""}
+    marking.decide(piece, criterion=criterion, revision=0, by=cast.tutor, **words)
+    room.locator("details[open] textarea[name=feedback]").fill("Typed a moment before.")
+    room.locator("[data-next-piece]").first.evaluate("one => one.click()")
+
+    expect(room.get_by_role("heading", level=1)).to_contain_text("Ben Bold")
+    room.get_by_role("link", name="Go back to 1.1").click()
+    ready(room)
+    expect(room.locator("details[open] textarea[name=feedback]")).to_have_value("Typed a moment before.")
+    expect(room.locator("[data-merge]")).to_contain_text("From elsewhere.")
+    assert piece.decisions.get().feedback == "From elsewhere."
 
 
 def test_a_portfolio_has_its_matrix_beside_it_and_a_criterion_names_what_one_reads(cast, page, sign_in, axe):
