@@ -109,7 +109,9 @@ class _Written:
         with connection.connection.cursor() as cursor:
             numbers = count(1)
             parts = [
-                f"${next(numbers)}" if isinstance(one, _Place) else cursor.mogrify("%s", [one]).decode().replace("%", "%%")
+                f"${next(numbers)}"
+                if isinstance(one, _Place)
+                else cursor.mogrify("%s", [one]).decode().replace("%", "%%")
                 for one in self.params
             ]
             between = self.sql.split("%s")
@@ -122,7 +124,7 @@ class _Written:
         info = compiler.klass_info
         first, last = info["select_fields"][0], info["select_fields"][-1] + 1
         names = [one[0].target.attname for one in compiler.select[first:last]]
-        beside = get_related_populators(info, compiler.select, using)
+        beside = get_related_populators(info, compiler.select, using)  # type: ignore[call-arg] # the stubs are ahead of us
         for row in compiler.results_iter(results=[rows], tuple_expected=True):
             found = cast(Model, info["model"].from_db(using, names, row[first:last]))
             for one in beside:

@@ -189,6 +189,7 @@ assignments:desk                     -                              x.xxxxxxs
 assignments:room                     submitted                      x.xxxxxxs
 assignments:room                     passed                         x.xxxxxxs
 assignments:take                     submitted                      xpxxxxxxs
+assignments:take_over                submitted                      x.xxxxxxs
 assignments:let_go                   submitted                      xpxxxxxxs
 assignments:decide                   submitted+criterion            x>xxxxxxs
 assignments:award_pass               submitted                      x.xxxxxxs

@@ -47,10 +47,13 @@ class Tray:
     def criteria(self, rows: Iterable[Row], *, several_units: bool, held: bool, beside: dict[int, str]) -> SafeString:
         """Every criterion, folded but the open one. `beside` is what stands under the wording, by criterion."""
         return SafeString(
-            "\n".join(self._folded(row, several_units, held, beside.get(row.criterion.pk, "")) for row in rows)
+            "\n".join(
+                self._folded(row, beside.get(row.criterion.pk, ""), several_units=several_units, held=held)
+                for row in rows
+            )
         )
 
-    def _folded(self, row: Row, several_units: bool, held: bool, beside: str) -> str:
+    def _folded(self, row: Row, beside: str, *, several_units: bool, held: bool) -> str:
         one = row.criterion
         remark = row.remark or (one.outcome.unit.number if several_units else "")
         small = f"<small>{escape(remark)}</small>" if remark else ""

@@ -106,7 +106,9 @@ def name_of(found: Document, suffix: str) -> str:
 def _in_a_viewer(response: HttpResponse) -> None:
     """Let the browser show a PDF in its own viewer, which does not run in a sandbox. The viewer runs nothing of ours."""
     response["Content-Disposition"] = response["Content-Disposition"].replace("attachment", "inline", 1)
-    response["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    )
 
 
 def leaving(name: str) -> str:

@@ -32,8 +32,7 @@ class Keeper {
     return JSON.stringify(NAMES.map((name) => this.form.elements[name]?.value ?? ""));
   }
 
-  // What this browser kept and the server does not have. It goes on from the stand that it was written against, so that whatever was
-  // saved meanwhile is shown beside it.
+  // What this browser kept and the server does not have, on the stand it was written against: what was saved meanwhile is shown beside it.
   offer() {
     const copy = JSON.parse(remembered(this.key)) ?? { typed: this.before };
     if (copy.typed === this.before || !copy.typed) return remember(this.key, null);

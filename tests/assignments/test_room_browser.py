@@ -97,7 +97,9 @@ class Marker:
         for box in self.page.get_by_role("checkbox").all():
             box.focus()
             self.press("Space")
-        self.page.get_by_role("button", name="Sign pass").or_(self.page.get_by_role("button", name="Refer with")).focus()
+        self.page.get_by_role("button", name="Sign pass").or_(
+            self.page.get_by_role("button", name="Refer with")
+        ).focus()
         self.press("Enter")
         self.page.wait_for_url("**/result-sheet/")
         self.look()
