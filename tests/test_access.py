@@ -194,8 +194,17 @@ assignments:let_go                   submitted                      xpxxxxxxs
 assignments:decide                   submitted+criterion            x>xxxxxxs
 assignments:award_pass               submitted                      x.xxxxxxs
 assignments:refer                    submitted                      x.xxxxxxs
+assignments:return_unmarked          submitted                      x.xxxxxxs
+assignments:defer                    submitted                      x.xxxxxxs
+assignments:end_deferral             deferral                       x.xxxxxxs
+assignments:ask_attempt              submitted                      x.xxxxxxs
+assignments:grant_attempt            enrolment+essay                xxxxx.xxs
+assignments:supersede                passed                         x>xxxxxxs
+assignments:pass_after_all           passed                         x>xxxxxxs
 assignments:result_sheet             passed                         ....xxxxs
 assignments:result_sheet             submitted                      ----xxxxs
+assignments:unit_result_sheet        passed+unit                    ....xxxxs
+assignments:result_sheet_file        passed+unit                    ....xxxxs
 assignments:authenticity             passed                         x...xxxxs
 assignments:authenticity             submitted                      x...xxxxs
 assignments:similarity               passed+submitted               x...xxxxs
@@ -289,6 +298,7 @@ verification:make_claims             -                              xxxx>xxxs
 # Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
 NOTED = {
     "assignments:document", "assignments:evidence", "assignments:bundle_file", "assignments:extension_evidence",
+    "assignments:result_sheet_file",
 }  # fmt: skip
 
 SAID = {200: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}

@@ -18,7 +18,7 @@ from docx import Document as Docx
 from accounts import invitations
 from accounts.permissions import Role
 from assignments import actions as assignments
-from assignments import comparison, deadlines
+from assignments import comparison, deadlines, marking
 from assignments import invitations as feedback_links
 from assignments.models import Bundle, Figure
 from core import clock
@@ -211,6 +211,11 @@ def _work(things: SimpleNamespace, cast: Cast) -> None:
     things.upload = assignments.begin_upload(one, name="hall.mp4", size=5, modified=0, limit=5, by=learner)
     things.submitted = factories.a_submission(cast=cast, one=things.active)
     things.criterion = things.submitted.criteria().first()
+    things.unit = things.criterion.outcome.unit
+    until = clock.today() + dt.timedelta(days=5)
+    things.deferral = assignments.defer(things.submitted, reason="A source is asked for.", until=until, by=cast.tutor)
+    assignments.end_deferral(things.deferral, note="It has come.", by=cast.tutor)
+    marking.let_go(things.submitted, by=cast.tutor)
 
 
 def _writing(things: SimpleNamespace, cast: Cast) -> None:

@@ -119,6 +119,7 @@ def overturn(
     *,
     answer: str,
     actions: Mapping[int, tuple[str, str]],
+    marks: Mapping[int, int | None] | None = None,
     summary: str,
     resubmit_by: dt.date,
     by: User,
@@ -128,7 +129,8 @@ def overturn(
     if not answer.strip():
         raise Refused("Say what you did about the action.")
     move(sample, ANSWER, by=by, **facts)
-    marking.overturn(sample.submission, actions=actions, summary=summary, resubmit_by=resubmit_by, by=by)
+    given: dict[str, Any] = {"actions": actions, "marks": marks, "summary": summary, "resubmit_by": resubmit_by}
+    marking.overturn(sample.submission, **given, by=by)
     notices.sample_answered(sample)
     return sample
 

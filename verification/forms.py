@@ -44,22 +44,23 @@ class OverturnForm(Form):
     resubmit_by = DateField(label="Next attempt by")
 
     def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
-        decisions = submission.decisions.filter(decision=Decision.PASS).select_related("criterion")
+        decided = submission.decisions.filter(decision=Decision.PASS).values_list("criterion", flat=True)
         asked: dict[str, forms.Field] = {}
-        self.criteria = [
-            one.criterion
-            for one in decisions.order_by(
-                "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
-            )
-        ]
+        passed = set(decided)
+        self.criteria = [one for one in submission.asked() if one.pk in passed]
         for criterion in self.criteria:
             name = f"c{criterion.pk}"
             said = f"{criterion.number} {criterion.title}"
-            extra = {
+            extra: dict[str, forms.Field] = {
                 f"{name}-unmet": forms.BooleanField(label=f"{said} is not met", required=False),
                 f"{name}-feedback": _text(f"Feedback on {criterion.number}", required=False),
                 f"{name}-action": _text(f"What the learner has to do for {criterion.number}", required=False),
             }
+            if criterion.outcome.unit.has_marks:
+                hint = f"Out of {criterion.marks}, under its pass mark."
+                extra[f"{name}-mark"] = forms.IntegerField(
+                    label=f"Marks for {criterion.number}", required=False, help_text=hint
+                )
             asked.update(extra)
         # Before the form dresses its fields: each made for this form alone, so that no class remembers them.
         self.base_fields = {**type(self).base_fields, **asked}  # type: ignore[misc]
@@ -67,11 +68,11 @@ class OverturnForm(Form):
 
     def groups(self) -> list[dict[str, Any]]:
         """The three fields of each criterion, for a page that folds them away."""
-        parts = "unmet", "feedback", "action"
+        parts = "unmet", "mark", "feedback", "action"
         return [
             {
                 "criterion": one,
-                "fields": [self[f"c{one.pk}-{part}"] for part in parts],
+                "fields": [self[f"c{one.pk}-{part}"] for part in parts if f"c{one.pk}-{part}" in self.fields],
                 "open": self[f"c{one.pk}-unmet"].value(),
             }
             for one in self.criteria
@@ -85,7 +86,7 @@ class OverturnForm(Form):
             if given.get(f"c{one.pk}-unmet")
         }
         own: dict[str, Any] = {name: given[name] for name in ("answer", "summary", "resubmit_by") if name in given}
-        return {**own, "actions": actions}
+        return {**own, "actions": actions, "marks": {pk: given.get(f"c{pk}-mark") for pk in actions}}
 
 
 class SignOffForm(Form):

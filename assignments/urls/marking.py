@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from assignments.views import desk, marking, signing
+from assignments.views import desk, marking, results, signing
 
 urlpatterns: list[URLPattern] = [
     path("marking/", desk.desk, name="desk"),
@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("marking/<int:pk>/criteria/<int:criterion>/decide/", marking.decide, name="decide"),
     path("marking/<int:pk>/award-pass/", signing.award_pass, name="award_pass"),
     path("marking/<int:pk>/refer/", signing.refer, name="refer"),
-    path("submissions/<int:pk>/result-sheet/", signing.result_sheet, name="result_sheet"),
+    path("submissions/<int:pk>/result-sheet/", results.result_sheet, name="result_sheet"),
+    path("submissions/<int:pk>/result-sheet/<int:unit>/", results.unit_result_sheet, name="unit_result_sheet"),
+    path("submissions/<int:pk>/result-sheet/<int:unit>/pdf/", results.result_sheet_file, name="result_sheet_file"),
 ]

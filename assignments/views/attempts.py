@@ -26,6 +26,8 @@ from programmes.models import Assignment
 def return_unmarked(request: AuthedRequest, pk: int) -> HttpResponse:
     """Give it back without a decision; the attempt is not used up."""
     submission = get_object_or_404(pieces(request.user), pk=pk)
+    if request.method == "GET" and submission.marked_at:
+        return redirect("assignments:room", pk=pk)
     proposed, hint = proposed_date(submission)
     form = ReturnForm(request.POST or None, initial={"resubmit_by": proposed}, hint=hint, cancel_url=_room(submission))
     if form.is_valid() and form.attempts(actions.return_unmarked, submission, by=request.user):
@@ -42,6 +44,8 @@ def return_unmarked(request: AuthedRequest, pk: int) -> HttpResponse:
 def defer(request: AuthedRequest, pk: int) -> HttpResponse:
     """Put the decision off until a day."""
     submission = get_object_or_404(pieces(request.user), pk=pk)
+    if request.method == "GET" and submission.marked_at:
+        return redirect("assignments:room", pk=pk)
     form = DeferForm(request.POST or None, cancel_url=_room(submission))
     if form.is_valid() and form.attempts(actions.defer, submission, by=request.user):
         until = said(form.cleaned_data["until"])
@@ -70,6 +74,8 @@ def end_deferral(request: AuthedRequest, pk: int) -> HttpResponse:
 def ask_attempt(request: AuthedRequest, pk: int) -> HttpResponse:
     """Write to the managers of the contract that one attempt more is wanted."""
     submission = get_object_or_404(pieces(request.user), pk=pk)
+    if request.method == "GET" and submission.marked_at:
+        return redirect("assignments:room", pk=pk)
     form = AskAttemptForm(request.POST or None, cancel_url=_room(submission))
     if form.is_valid() and form.attempts(actions.ask_attempt, submission, by=request.user):
         messages.success(request, "Asked. You get an e-mail when an attempt has been granted.")

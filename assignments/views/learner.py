@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,7 +29,10 @@ from programmes.models import Assignment
 
 
 def _seen(user: Any) -> QuerySet[Submission]:
-    return Submission.objects.visible_to(user).select_related(
+    """`follows` says whether a piece came before it: an earlier attempt, or the same one that was returned unmarked."""
+    same = Submission.objects.filter(enrolment=OuterRef("enrolment"), assignment=OuterRef("assignment"))
+    seen = Submission.objects.visible_to(user).annotate(follows=Exists(same.filter(pk__lt=OuterRef("pk"))))
+    return seen.select_related(
         "enrolment__learner",
         "enrolment__cohort__version__qualification__organisation",
         "enrolment__registration",
@@ -142,7 +145,8 @@ def _outcome(found: Submission) -> dict[str, Any]:
         "marking": marking,
         "unmet": todo,
         "met": [one for one in decisions if one not in todo],
-        "deferral": found.deferrals.filter(state="open").first() if found.state == "submitted" else None,
+        # The clock of a deferred piece stands still, and only that of a deferred one.
+        "deferral": None if found.mark_by else found.deferrals.filter(state="open").select_related("deferred_by").first(),
         "attempts": list(attempts.counting().in_order()),
     }
 
@@ -192,7 +196,8 @@ def _prepare(
     typed = request.session.get(f"typed:{found.pk}", {})
     deadline = deadlines.effective(found.enrolment, found.assignment)
     earlier = Submission.objects.filter(enrolment=found.enrolment_id, assignment=found.assignment_id, pk__lt=found.pk)
-    before = list(earlier.filter(state__in=(SubmissionState.REFERRED, SubmissionState.RETURNED)).in_order())
+    known = earlier.filter(state__in=(SubmissionState.REFERRED, SubmissionState.RETURNED))
+    before = list(known.in_order()) if found.follows else []  # type: ignore[attr-defined]
     referred = [one for one in before if one.is_referred]
     standing = Standing(found.enrolment, found.assignment, [*before, found], deadline, clock.today())
     form = form or SubmitForm(submission=found, initial=typed)

@@ -18,6 +18,7 @@ from programmes.models import (
     Criterion,
     LearningOutcome,
     LegalName,
+    MarkingScheme,
     PortfolioNeed,
     Qualification,
     QualificationVersion,
@@ -42,11 +43,11 @@ class Shape:
     names: tuple[str, ...] = ()  # keys that are neither columns nor tables
 
 
-_CRITERION = Shape(Criterion, ("number", "title", "text", "enough", "is_paraphrase"), ("number", "title", "text"))
+_CRITERION = Shape(Criterion, ("number", "title", "text", "enough", "marks", "is_paraphrase"), ("number", "title", "text"))
 _OUTCOME = Shape(LearningOutcome, ("number", "title"), ("number", "title"), {"criteria": _CRITERION})
 _UNIT = Shape(
     Unit,
-    ("number", "title", "uan", "product_code", "level", "credits", "glh", "mandatory", "marking_scheme"),
+    ("number", "title", "uan", "product_code", "level", "credits", "glh", "mandatory", "marking_scheme", "pass_mark"),
     ("number", "title"),
     {"outcomes": _OUTCOME},
 )
@@ -131,6 +132,7 @@ def read(path: Path) -> Table:
         read_tables[name] = _tables(given.get(name, []), shape, f"{where}, [[{name}]]")
     _units_exist(read_tables, where)
     _rule_is_whole(read_tables["version"], where)
+    _marks_fit_their_scheme(given, read_tables["units"], where)
     return read_tables
 
 
@@ -205,3 +207,20 @@ def _rule_is_whole(version: Table, where: str) -> None:
     by_credits = version["combination"] == CombinationRule.CREDIT_TOTAL
     if by_credits != (version["credit_total"] is not None):
         raise CatalogueError(f"{where}, [version]: “credit_total” goes with the rule credit_total, and only with it.")
+
+
+def _marks_fit_their_scheme(given: Table, units: list[Table], where: str) -> None:
+    """A pass mark is a percentage; pass mark and marks stand only where the scheme of the unit has them."""
+    for number, (raw, unit) in enumerate(zip(given.get("units", []), units, strict=True), 1):
+        here = f"{where}, [[units]] {number}"
+        if unit["marking_scheme"] == MarkingScheme.ALL_PASS:
+            marked = [one["number"] for outcome in raw.get("outcomes", []) for one in outcome["criteria"] if "marks" in one]
+            if "pass_mark" in raw or marked:
+                key = "pass_mark" if "pass_mark" in raw else "marks"
+                raise CatalogueError(f"{here}: “{key}” goes with the schemes minimum and average, and only with them.")
+        elif not 1 <= unit["pass_mark"] <= 100:
+            raise CatalogueError(f"{here}: “pass_mark” is a percentage from 1 to 100, not {unit['pass_mark']}.")
+        for outcome in unit["outcomes"]:
+            for one in outcome["criteria"]:
+                if not 1 <= one["marks"] <= 1000:
+                    raise CatalogueError(f"{here}: criterion {one['number']} has {one['marks']} marks; give it 1 to 1,000.")

@@ -182,6 +182,11 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether each criterion is given marks, from which the outcome follows."""
+        return self.marking_scheme != MarkingScheme.ALL_PASS
+
 
 class LearningOutcome(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="outcomes")

@@ -97,6 +97,8 @@ def _next(enrolment: Enrolment, facts: CohortFacts, me: LearnerFacts, today: dt.
             "Your tutor has said what is left to do, criterion by criterion.",
             "See the actions",
         )
+    elif work and work.again_at:
+        title, text, label = f"Hand in your {kind} again", "It came back unmarked. Your tutor has said why.", "Go on"
     elif work:
         title, text, label = f"Finish your {kind}", "You have begun. Everything you put in is kept.", "Go on"
     else:
@@ -126,7 +128,7 @@ def _tasks(facts: CohortFacts, me: LearnerFacts) -> Section:
             "submitted": ("with_tutor", "with your tutor"),
             "draft": ("in_hand", "begun"),
         }.get(work.state if work else "", ("", "Not started"))
-        if work and work.referred_at and work.state in ("draft", "referred"):
+        if work and work.again_at and work.state in ("draft", "referred", "returned"):
             state, status = "referred", "to hand in again"
         url = reverse("assignments:submission", args=[work.submission]) if work else reverse("assignments:own")
         tasks.append(Task(label, url, hint, state, status))

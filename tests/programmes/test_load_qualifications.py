@@ -106,9 +106,25 @@ def test_resources_are_changed_even_while_a_cohort_runs(load, cast):
     assert Resource.objects.get().title == "Another book"
 
 
+def test_a_scheme_with_marks_is_read_with_its_pass_mark_and_the_marks_of_each_criterion(load, client, cast):
+    scheme = 'title = "First"\nmarking_scheme = "minimum"\npass_mark = 60'
+    load(FILE.replace('title = "First"', scheme).replace('title = "Say"', 'title = "Say"\nmarks = 8'))
+
+    unit, criterion = Unit.objects.get(), Criterion.objects.get()
+    assert (unit.marking_scheme, unit.pass_mark, criterion.marks) == ("minimum", 60, 8)
+    client.force_login(cast.tutor)
+    page = client.get(QualificationVersion.objects.get().qualification.get_absolute_url()).content.decode()
+    assert "Every criterion reaches the pass mark: 60 per cent." in page
+    assert "8 marks at most." in page
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
+        ('"First"', '"First"\npass_mark = 60', "“pass_mark” goes with the schemes minimum and average"),
+        ('"Say"', '"Say"\nmarks = 8', "“marks” goes with the schemes minimum and average"),
+        ('"First"', '"First"\nmarking_scheme = "average"\npass_mark = 101', "a percentage from 1 to 100, not 101"),
+        ('"First"', '"First"\nmarking_scheme = "averge"', "“averge” is no marking_scheme. The nearest is “average”"),
         ("text =", "txet =", "“txet” is not known here. The nearest known key is “text”"),
         ("[[resources]]", "[[resuorces]]", "“resuorces” is not known here. The nearest known key is “resources”"),
         ('combination = "fixed"', 'combination = "fixt"', "“fixt” is no combination. The nearest is “fixed”"),
