@@ -65,6 +65,17 @@ function decide(value) {
   radio.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// A referral is always explained, so the cursor goes there.
+function refer() {
+  decide("refer");
+  formOf(current())?.elements.feedback.focus();
+}
+
+function passOn() {
+  decide("pass");
+  undecided();
+}
+
 function evidence() {
   const select = current()?.querySelector("select[data-places]");
   const here = reading();
@@ -94,7 +105,8 @@ export function walk(root) {
   letters.set("k", () => step(-1));
   letters.set("n", undecided);
   letters.set("p", () => decide("pass"));
-  letters.set("r", () => decide("refer"));
+  letters.set("P", passOn);
+  letters.set("r", refer);
   letters.set("i", () => formOf(current())?.elements.feedback.focus());
   letters.set("e", evidence);
   letters.set("t", () => document.querySelector("[data-take]")?.click());

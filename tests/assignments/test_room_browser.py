@@ -75,12 +75,12 @@ class Marker:
         expect(self.page.get_by_text("Yours since")).to_be_attached()
         ready(self.page)
 
-    def decides(self, value, feedback="", action=""):
+    def decides(self, value, feedback, action=""):
         """The open criterion; then the next undecided one opens."""
         self.press("p" if value == "pass" else "r")
-        if feedback:
+        if value == "pass":
             self.press("i")
-            self.type(feedback)
+        self.type(feedback)
         if action:
             self.press("Tab")
             self.type(action)
