@@ -8,7 +8,9 @@ _CODE_PAGE = str.maketrans(dict(zip("\x85\x91\x92\x93\x94\x95\x96\x97", "…‘�
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc]"
 )
-_BULLET = re.compile(r"^[^\S\n]*[\u00b7\u2022\u2023\u2043\u25aa\u25cf\u25e6\uf0a7\uf0b7\uf0d8\uf0fc][^\S\n]*", re.MULTILINE)
+_BULLET = re.compile(
+    r"^[^\S\n]*[\u00b7\u2022\u2023\u2043\u25aa\u25cf\u25e6\uf0a7\uf0b7\uf0d8\uf0fc][^\S\n]*", re.MULTILINE
+)
 # What a word processor puts beside its text: conditional comments, tags of its own, its style sheet as text.
 _MARKUP = re.compile(
     r"<!--\s*\[if.*?<!\[endif\]\s*-->|<!\[(?:if|endif)[^<>]*>|</?[owmv]:[a-zA-Z][^<>]*>|<style\b[^<>]*>.*?</style>",

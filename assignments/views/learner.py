@@ -146,7 +146,9 @@ def _outcome(found: Submission) -> dict[str, Any]:
         "unmet": todo,
         "met": [one for one in decisions if one not in todo],
         # The clock of a deferred piece stands still, and only that of a deferred one.
-        "deferral": None if found.mark_by else found.deferrals.filter(state="open").select_related("deferred_by").first(),
+        "deferral": None
+        if found.mark_by
+        else found.deferrals.filter(state="open").select_related("deferred_by").first(),
         "attempts": list(attempts.counting().in_order()),
     }
 

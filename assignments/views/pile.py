@@ -121,25 +121,25 @@ _STATEMENTS: dict[Waiting, Statement] = {}
 
 def pile_html(pile: Pile, here: int) -> SafeString:
     """The way through the pile as text: the piece before, those around this one, the piece after."""
+    # One look-up of the address serves them all.
+    address = reverse("assignments:room", args=[0]).replace("/0/", "/{}/")
     return SafeString(
-        _arrow(pile.previous, "previous", "Previous", 'rel="prev"')
+        _arrow(pile.previous, address, "previous", "Previous", 'rel="prev"')
         + f'<details class="wm-person" data-closes><summary>{pile.place} {icon("down")}</summary><div><ul>'
-        + "".join(_listed(one, here) for one in pile.pieces)
+        + "".join(_listed(one, address, here) for one in pile.pieces)
         + f'</ul><a href="{reverse("assignments:desk")}">All on the desk</a></div></details>'
-        + _arrow(pile.next, "next", "Next", 'rel="next" data-next-piece')
+        + _arrow(pile.next, address, "next", "Next", 'rel="next" data-next-piece')
     )
 
 
-def _room(one: Neighbour) -> str:
-    return reverse("assignments:room", args=[one.pk])
+def _arrow(one: Neighbour | None, address: str, sign: str, word: str, more: str) -> str:
+    if one is None:
+        return ""
+    return f'<a href="{address.format(one.pk)}" aria-label="{word}: {escape(one.learner)}" {more}>{icon(sign)}</a>'
 
 
-def _arrow(one: Neighbour | None, sign: str, word: str, more: str) -> str:
-    return f'<a href="{_room(one)}" aria-label="{word}: {escape(one.learner)}" {more}>{icon(sign)}</a>' if one else ""
-
-
-def _listed(one: Neighbour, here: int) -> str:
+def _listed(one: Neighbour, address: str, here: int) -> str:
     sign, decided = ("in_hand", f", {one.decided} decided") if one.decided else ("not_yet", "")
     current = ' aria-current="page"' if one.pk == here else ""
     said = escape(f"{one.learner}, {one.title.lower()}")
-    return f'<li><a href="{_room(one)}"{current}>{sign_only(sign)} {said}{decided}</a></li>'
+    return f'<li><a href="{address.format(one.pk)}"{current}>{sign_only(sign)} {said}{decided}</a></li>'

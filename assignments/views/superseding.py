@@ -22,7 +22,9 @@ def supersede(request: AuthedRequest, pk: int) -> HttpResponse:
     """Judge criteria anew and sign once more. What was signed first stays in the result sheet."""
     submission = get_object_or_404(pieces(request.user), pk=pk)
     if request.method == "GET" and not submission.is_signed:
-        return redirect("assignments:result_sheet", pk=pk) if submission.marked_at else redirect("assignments:room", pk=pk)
+        return (
+            redirect("assignments:result_sheet", pk=pk) if submission.marked_at else redirect("assignments:room", pk=pk)
+        )
     before = submission.markings.last()
     proposed, hint = proposed_date(submission)
     form = SupersedeForm(
@@ -48,7 +50,9 @@ def pass_after_all(request: AuthedRequest, pk: int) -> HttpResponse:
     """Turn a referral into a pass, while the next attempt is a draft still."""
     submission = get_object_or_404(pieces(request.user), pk=pk)
     if request.method == "GET" and not submission.is_referred:
-        return redirect("assignments:result_sheet", pk=pk) if submission.marked_at else redirect("assignments:room", pk=pk)
+        return (
+            redirect("assignments:result_sheet", pk=pk) if submission.marked_at else redirect("assignments:room", pk=pk)
+        )
     rows = rows_of(submission)
     wanted = stand_of(submission, rows).to_do
     rows = [row for row in rows if row.criterion.pk in wanted]

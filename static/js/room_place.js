@@ -68,7 +68,7 @@ export function place(room) {
   letters.set("o", () => {
     if (!outline) return;
     outline.open = !outline.open;
-    outline.querySelector(outline.open ? "a, summary" : "summary").focus();
+    (outline.querySelector(outline.open ? "a" : "summary") ?? outline.querySelector("summary")).focus();
   });
   outline?.addEventListener("click", (event) => {
     if (event.target.closest("a")) outline.open = false;

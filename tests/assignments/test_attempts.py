@@ -53,7 +53,9 @@ def test_a_piece_returned_unmarked_uses_up_no_attempt_and_its_row_stays_as_it_wa
     submission = factories.a_submission(cast=cast)
     marking.take(submission, by=cast.tutor)
     _decide(submission, "1.1", by=cast.tutor)
-    before = Submission.objects.filter(pk=submission.pk).values("document", "reference", "submitted_at", "attempt").get()
+    before = (
+        Submission.objects.filter(pk=submission.pk).values("document", "reference", "submitted_at", "attempt").get()
+    )
 
     again = _return(submission, by=cast.tutor)
     factories.attach(again, file=factories.an_essay_file(seed="better"))
@@ -191,7 +193,10 @@ def test_the_learner_reads_what_the_decision_waits_for(cast, client):
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
-    [({"reason": " "}, "Say what the decision waits for"), ({"until": dt.date(2020, 1, 1)}, "Choose a day after today")],
+    [
+        ({"reason": " "}, "Say what the decision waits for"),
+        ({"until": dt.date(2020, 1, 1)}, "Choose a day after today"),
+    ],
 )
 def test_a_deferral_has_a_reason_and_a_day_to_come(cast, given, sentence):
     submission = factories.a_submission(cast=cast)

@@ -27,7 +27,9 @@ def works(draw):
         for _ in range(draw(st.integers(1, 5))):
             number += 1
             marks, mark = draw(st.integers(1, 20)), draw(MARKS)
-            found.append(_line(number, unit, scheme, pass_mark, marks, mark, draw(st.sampled_from(["pass", "refer", ""]))))
+            found.append(
+                _line(number, unit, scheme, pass_mark, marks, mark, draw(st.sampled_from(["pass", "refer", ""])))
+            )
     return found
 
 
@@ -84,7 +86,9 @@ def test_a_higher_mark_never_turns_a_pass_into_a_referral(marks, pass_mark, one,
     assert passes(marks)
 
 
-@pytest.mark.parametrize(("marks", "expected"), [((4, 10), "pass"), ((4, 5), "referral"), ((0, 10), "pass"), ((5, None), "")])
+@pytest.mark.parametrize(
+    ("marks", "expected"), [((4, 10), "pass"), ((4, 5), "referral"), ((0, 10), "pass"), ((5, None), "")]
+)
 def test_by_average_half_of_all_marks_is_enough(marks, expected):
     found = [_line(n, 1, AVERAGE, 50, 10, mark, "") for n, mark in enumerate(marks)]
 

@@ -42,9 +42,7 @@ def test_a_signed_pass_becomes_a_referral_by_its_criteria_and_both_stay(cast):
     submission = _signed(cast)
     changes = {_of(submission, "1.1"): Change("refer", "Only one side.", "Add the other side.")}
 
-    actions.supersede(
-        submission, changes=changes, reason="I had missed a page.", resubmit_by=soon(), by=cast.tutor
-    )
+    actions.supersede(submission, changes=changes, reason="I had missed a page.", resubmit_by=soon(), by=cast.tutor)
 
     submission.refresh_from_db()
     assert submission.state == "signed"
@@ -59,7 +57,10 @@ def test_a_signed_referral_becomes_a_pass_and_nothing_is_asked_for_any_more(cast
     submission = _signed(cast, unmet=1)
 
     actions.supersede(
-        submission, changes={_of(submission, "1.1"): Change("pass", "It is on page 9.")}, reason="Page 9.", by=cast.tutor
+        submission,
+        changes={_of(submission, "1.1"): Change("pass", "It is on page 9.")},
+        reason="Page 9.",
+        by=cast.tutor,
     )
 
     assert submission.markings.last().outcome == "pass"
@@ -91,7 +92,9 @@ def test_what_is_signed_is_locked_and_signed_anew_by_an_appointed_tutor_only(cas
     stranger = factories.a_user(role="tutor")
 
     with pytest.raises(WrongState):
-        marking.decide(submission, criterion=submission.criteria().first(), feedback="", action="", revision=1, by=cast.tutor)
+        marking.decide(
+            submission, criterion=submission.criteria().first(), feedback="", action="", revision=1, by=cast.tutor
+        )
     with pytest.raises(Refused, match="not appointed"):
         actions.supersede(submission, changes={}, reason="Mine.", by=stranger)
     with pytest.raises(NotAllowed):

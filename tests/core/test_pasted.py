@@ -16,7 +16,10 @@ from core.pasted import pasted
         ("One\r\n\r\n\r\n\r\nTwo\rThree", "One\n\nTwo\nThree"),
         ("Before\n<!--[if gte mso 9]><xml><w:WordDocument/></xml><![endif]-->\nAfter", "Before\n\nAfter"),
         ("Good<o:p></o:p> point", "Good point"),
-        ("/* Style Definitions */\ntable.MsoNormalTable {mso-style-name:\"x\"; mso-para-margin:0cm}\nSee 1.2.", "See 1.2."),
+        (
+            '/* Style Definitions */\ntable.MsoNormalTable {mso-style-name:"x"; mso-para-margin:0cm}\nSee 1.2.',
+            "See 1.2.",
+        ),
         ("Normal 0 false false false EN-GB X-NONE X-NONE\nWell argued.", "Well argued."),
         ("mso-bidi-language:AR-SA\nWell argued.", "Well argued."),
         ("a < b and {b} > c", "a < b and {b} > c"),
