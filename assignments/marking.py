@@ -41,10 +41,29 @@ class Overtaken(Stale):
 def take(submission: Submission, *, by: User) -> Submission:
     """Hold the work for marking. Whoever holds it is the only one who marks it, for a few hours at a time."""
     check_marker(submission, by)
-    before = submission.held_by_id
+    was_free = submission.held_by_id is None
     hold(submission, by=by, now=clock.now())
-    if before != by.pk:
+    if was_free:
         record(submission, "take", by=by)
+    return submission
+
+
+@transaction.atomic
+def take_over(submission: Submission, *, reason: str, by: User) -> Submission:
+    """Take the work from a colleague whose hold still runs. It says why, is on record, and the colleague is told."""
+    check_marker(submission, by)
+    now = clock.now()
+    holder = submission.held_by if submission.is_held(now) else None
+    if holder is None or holder == by:
+        return take(submission, by=by)
+    if not reason.strip():
+        raise Refused(f"Say why you take this over. {holder} reads it.")
+    theirs = Submission.objects.filter(pk=submission.pk, state=SubmissionState.SUBMITTED, held_by=holder)
+    if not theirs.update(held_by=by, held_at=now):
+        raise Stale("Somebody else changed this a moment ago. Look again to see who holds it.")
+    submission.held_by, submission.held_at = by, now
+    event = record(submission, "take_over", by=by, **{"from": str(holder), "reason": reason})
+    notices.taken_over(submission, holder, by=by, reason=reason, event=event.pk)
     return submission
 
 
@@ -68,6 +87,7 @@ def decide(
     mark: int | None = None,
     feedback: str,
     action: str,
+    evidence: str = "",
     revision: int,
     by: User,
 ) -> CriterionDecision:
@@ -81,7 +101,7 @@ def decide(
         raise WrongState(f"{criterion.number} does not belong to this assignment.")
     now = clock.now()
     hold(submission, by=by, now=now)
-    facts = {**judged(asked, decision, mark), "feedback": feedback, "action": action}
+    facts = {**judged(asked, decision, mark), "feedback": feedback, "action": action, "evidence": evidence}
     saved = submission.decisions.select_related("saved_by", "criterion").filter(criterion=criterion).first()
     if saved is None:
         return _first_decision(submission, criterion, facts, by=by, now=now)
@@ -91,6 +111,9 @@ def decide(
         **facts, carried_forward=carried, revision=F("revision") + 1, saved_at=now, saved_by=by
     )
     if not won:
+        if saved.saved_by_id == by.pk and all(getattr(saved, name) == said for name, said in facts.items()):
+            # The same words of the same tutor, sent again because the first answer was not heard.
+            return saved
         raise Overtaken(saved)
     saved.refresh_from_db()
     return saved
@@ -258,6 +281,8 @@ def hold(submission: Submission, *, by: User, now: dt.datetime) -> None:
     free = Q(held_by__isnull=True) | Q(held_by=by) | Q(held_at__lte=now - policy.HOLD_FOR)
     waiting = Submission.objects.filter(pk=submission.pk, state=SubmissionState.SUBMITTED, marker=submission.marker_id)
     if waiting.filter(free).update(held_by=by, held_at=now):
+        if submission.held_by_id not in (None, by.pk):
+            record(submission, "take", by=by, **{"from": str(submission.held_by), "since": str(submission.held_at)})
         submission.held_by, submission.held_at = by, now
         return
     there = Submission.objects.select_related("held_by").get(pk=submission.pk)

@@ -172,6 +172,21 @@ def marking_moved(
         )
 
 
+def taken_over(submission: Submission, holder: User, *, by: User, reason: str, event: int) -> None:
+    """To the tutor who held it: a colleague goes on with it, and why. What was saved is kept."""
+    notices.queue(
+        f"submission:{submission.pk}:taken_over:{event}",
+        to=holder,
+        template="emails/taken_over.txt",
+        context={
+            "submission": submission,
+            "by": by,
+            "reason": reason,
+            "url": reverse("assignments:room", args=[submission.pk]),
+        },
+    )
+
+
 # Drafts for comment
 
 

@@ -191,6 +191,7 @@ assignments:who_marks                -                              xxxx..xxs
 assignments:room                     submitted                      x.xxxxxxs
 assignments:room                     passed                         x.xxxxxxs
 assignments:take                     submitted                      xpxxxxxxs
+assignments:take_over                submitted                      x.xxxxxxs
 assignments:let_go                   submitted                      xpxxxxxxs
 assignments:decide                   submitted+criterion            x>xxxxxxs
 assignments:add_comment              submitted                      x>xxxxxxs

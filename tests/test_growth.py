@@ -77,6 +77,7 @@ assignments:changes           again      tutor              8
 assignments:desk              -          tutor              8
 assignments:room              submitted  tutor              8
 assignments:room              again      tutor              8
+assignments:room              submitted  tutor              6
 assignments:authenticity      passed     tutor              10
 assignments:extensions        -          tutor              7
 assignments:extensions        -          contract_manager   7

@@ -1,6 +1,6 @@
 """What a tutor fills in: one criterion at a time, the ways to sign, and what comes in place of a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -23,7 +23,26 @@ class DecideForm(Form):
     )
     feedback = PastedField(required=False, max_length=10_000)
     action = PastedField(required=False, max_length=5_000)
+    evidence = forms.CharField(required=False, max_length=120)
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def check_evidence(self, places: Collection[str]) -> None:
+        """Refuse a place that this piece of work does not have."""
+        if self.cleaned_data["evidence"] not in places:
+            self.add_error("evidence", "This place is not in the work. Choose one of the list, or leave it open.")
+
+
+class TakeOverForm(Form):
+    """Why a colleague's hold is broken."""
+
+    submit_label = "Take it over"
+
+    reason = forms.CharField(
+        label="Why you take it over",
+        max_length=500,
+        error_messages={"required": "Say why you take it over. The colleague who holds it reads it."},
+        help_text="It is on record, and the colleague who holds it is told by e-mail.",
+    )
 
 
 class CentreField(forms.MultipleChoiceField):

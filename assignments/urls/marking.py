@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("who-marks/", moving.who_marks, name="who_marks"),
     path("marking/<int:pk>/", marking.room, name="room"),
     path("marking/<int:pk>/take/", marking.take, name="take"),
+    path("marking/<int:pk>/take-over/", marking.take_over, name="take_over"),
     path("marking/<int:pk>/let-go/", marking.let_go, name="let_go"),
     path("marking/<int:pk>/criteria/<int:criterion>/decide/", marking.decide, name="decide"),
     path("marking/<int:pk>/award-pass/", signing.award_pass, name="award_pass"),

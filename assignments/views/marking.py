@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST
 
 from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can, Role
-from assignments import marking
-from assignments.forms.marking import DecideForm
+from assignments import marking, policy
+from assignments.forms.marking import DecideForm, TakeOverForm
 from assignments.models import Submission
+from assignments.views.criterion import Tray
+from assignments.views.outline import places_of
 from assignments.views.room import Room, room_of
 from assignments.views.tray import Row, next_open, rows_of, stand_of, units_of
 from core import clock
+from core.refusals import NotAllowed
+from core.statements import Statement
 from core.templatetags.ui import clock_time
 from programmes.models import Cohort, Criterion
 
+# So many seconds a piece that was fetched ahead may wait to be opened.
+AHEAD = 240
 # What the room draws of every piece. Who signed it, or holds it instead, is looked up where it is said: each table more
-# in this statement is planned and compiled whenever a tutor opens a piece.
+# in this statement is planned whenever a tutor opens a piece.
 DRAWN = (
     "enrolment__learner",
     "enrolment__cohort",
@@ -45,10 +55,34 @@ def _seen(user: User) -> QuerySet[Submission]:
     return handed_in.filter(enrolment__cohort__in=Cohort.objects.visible_to(user))
 
 
+def _held(user: User) -> QuerySet[Submission]:
+    """What this person holds for marking, though perhaps their appointment to the cohort has ended meanwhile."""
+    return Submission.objects.handed_in().filter(held_by=user).exclude(enrolment__learner=user)
+
+
 def pieces(user: User) -> QuerySet[Submission]:
     """What this person may open in the room, with all that its acts look at."""
     also = ("enrolment__registration", "assignment__version__qualification", "held_by", "marked_by")
     return _seen(user).select_related(*DRAWN, *also)
+
+
+def _drawn(_roles: object, *, user: int, pk: int, today: dt.date) -> list[QuerySet[Submission]]:
+    """The piece as the room draws it; the plain text is left out, since the reading view says the same."""
+    person = User(pk=user)
+    person.__dict__["roles"] = _roles
+    seen = _seen(person).select_related(*DRAWN).defer("document__reading__text")
+    return [seen.filter(pk=pk).order_by()]
+
+
+_PIECE = Statement(_drawn)
+
+
+def _piece(user: User, pk: int) -> Submission:
+    found: list[Submission] = _PIECE.objects(user.roles, user=user.pk, pk=pk, today=clock.today())
+    if found:
+        return found[0]
+    held = get_object_or_404(_held(user), pk=pk)
+    raise NotAllowed(policy.is_marker(held, user) or "You cannot mark this any more.")
 
 
 def _open(request: HttpRequest) -> int | None:
@@ -64,9 +98,13 @@ def _back_to(submission: Submission, criterion: int | None = None) -> str:
 @requires(Can.MARK)
 def room(request: AuthedRequest, pk: int) -> HttpResponse:
     """Read, and if one holds the piece, decide. Opening the page changes nothing."""
-    submission = get_object_or_404(_seen(request.user).select_related(*DRAWN), pk=pk)
-    shown = room_of(submission, user=request.user, open_row=_open(request))
-    return render(request, "assignments/room.html", {"room": shown, "submission": submission})
+    submission = _piece(request.user, pk)
+    shown = room_of(submission, user=request.user, open_row=_open(request), token=get_token(request))
+    response = render(request, "assignments/room.html", {"room": shown, "submission": submission})
+    if "ahead" in request.GET:
+        # The address is made for one use by the page before (`room_next.js`), so this answers nothing else.
+        patch_cache_control(response, private=True, max_age=AHEAD)
+    return response
 
 
 @requires(Can.MARK)
@@ -75,6 +113,18 @@ def take(request: AuthedRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(pieces(request.user), pk=pk)
     marking.take(submission, by=request.user)
     return redirect("assignments:room", pk=pk)
+
+
+@requires(Can.MARK)
+def take_over(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Take it from a colleague who still holds it, with a reason."""
+    submission = get_object_or_404(pieces(request.user), pk=pk)
+    holder = submission.held_by if submission.is_held(clock.now()) else None
+    form = TakeOverForm(request.POST or None, cancel_url=reverse("assignments:room", args=[pk]))
+    if form.is_valid() and form.attempts(marking.take_over, submission, by=request.user):
+        return redirect("assignments:room", pk=pk)
+    context = {"submission": submission, "form": form, "holder": holder}
+    return render(request, "assignments/take_over.html", context, status=409 if form.errors else 200)
 
 
 @requires(Can.MARK)
@@ -89,11 +139,13 @@ def let_go(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.MARK)
 def decide(request: AuthedRequest, pk: int, criterion: int) -> HttpResponse:
     """Save one criterion: as a page, or for the script of the room as its changed parts."""
-    submission = get_object_or_404(pieces(request.user), pk=pk)
+    submission = pieces(request.user).filter(pk=pk).first() or get_object_or_404(_held(request.user), pk=pk)
     subject = get_object_or_404(Criterion.objects.select_related("outcome"), pk=criterion)
     if request.method != "POST":
         return redirect(_back_to(submission, criterion))
     form = DecideForm(request.POST)
+    if form.is_valid() and form.cleaned_data["evidence"]:
+        form.check_evidence({place for place, _ in _places(submission)})
     done = form.is_valid() and form.attempts(marking.decide, submission, criterion=subject, by=request.user)
     if request.headers.get("X-Requested-With") == "marking":
         return _parts(request, submission, form, criterion, done=done)
@@ -101,6 +153,11 @@ def decide(request: AuthedRequest, pk: int, criterion: int) -> HttpResponse:
         return _again(request, submission, form, criterion)
     following = next_open(rows_of(submission), criterion) if request.POST.get("go") == "next" else None
     return redirect(_back_to(submission, following.criterion.pk if following else criterion))
+
+
+def _places(submission: Submission) -> list[tuple[str, str]]:
+    files = submission.evidence.all() if submission.assignment.kind == "portfolio" else ()
+    return places_of(submission, files)
 
 
 def _keep_what_was_typed(row: Row, form: DecideForm) -> None:
@@ -113,8 +170,13 @@ def _keep_what_was_typed(row: Row, form: DecideForm) -> None:
 
 
 def _again(request: AuthedRequest, submission: Submission, form: DecideForm, criterion: int) -> HttpResponse:
-    submission = get_object_or_404(pieces(request.user), pk=submission.pk)
-    shown: Room = room_of(submission, user=request.user, open_row=criterion)
+    found = pieces(request.user).filter(pk=submission.pk).first()
+    if found is None:
+        sentence = " ".join(str(one) for errors in form.errors.values() for one in errors)
+        written = [(name.capitalize(), form.data.get(name, "")) for name in ("feedback", "action")]
+        return render(request, "assignments/not_saved.html", {"sentence": sentence, "written": written}, status=409)
+    submission = found
+    shown: Room = room_of(submission, user=request.user, open_row=criterion, token=get_token(request))
     for row in shown.rows:
         if row.criterion.pk == criterion:
             _keep_what_was_typed(row, form)
@@ -134,8 +196,8 @@ def _parts(
         _keep_what_was_typed(row, form)
         body = ""
         if row.theirs:
-            context = {"row": row, "submission": submission, "stand": stand}
-            body = render_to_string("assignments/room_criterion.html", context, request=request)
+            row.open = True
+            body = Tray(submission, stand, _places(submission), token=get_token(request)).form(row)
         sentence = " ".join(str(one) for errors in form.errors.values() for one in errors)
         return JsonResponse({"sentence": sentence, "body": body}, status=409)
     context = {"submission": submission, "stand": stand, "row": row, "units": units_of(rows)}
@@ -143,6 +205,7 @@ def _parts(
         {
             "revision": row.decision.revision if row.decision else 0,
             "saved": clock_time(clock.now()),
+            "by": str(request.user),
             "sign": render_to_string("assignments/room_sign.html", context),
             "word": row.word,
             "decided": stand.decided,

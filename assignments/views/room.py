@@ -7,31 +7,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import Count, Q
-
 from accounts.models import User
-from assignments import authenticity, deadlines, policy
+from assignments import authenticity, counting, deadlines, policy
 from assignments.declarations import AI_USES
 from assignments.models import Submission
 from assignments.states import SubmissionState
+from assignments.views import outline as outlines
 from assignments.views import reading
 from assignments.views.commented import Comments, comments_of
-from assignments.views.outline import Mark, outline_of, ruler_of, with_lengths
+from assignments.views.criterion import Tray, options
+from assignments.views.outline import Mark, Shown
+from assignments.views.pile import Pile, pile_html, pile_of
 from assignments.views.resubmission import Again, again_of
 from assignments.views.tray import Row, Stand, rows_of, stand_of, units_of
 from assignments.waiting import clock_of
 from core import clock
-
-
-@dataclass(frozen=True)
-class Pile:
-    """The tutor's waiting work, and where in it this piece lies."""
-
-    pieces: list[dict[str, Any]]
-    position: int
-    total: int
-    previous: dict[str, Any] | None
-    next: dict[str, Any] | None
 
 
 @dataclass
@@ -40,12 +30,14 @@ class Room:
     rows: list[Row]
     stand: Stand
     ruler: list[Mark]
+    token: str
     held: bool
     blocked: str
     holder: str
     clock: deadlines.Clock
     pile: Pile | None = None
     evidence: list[Any] = field(default_factory=list)
+    matrix: list[Shown] | None = None
     again: Again | None = None
 
     hold_hours: ClassVar[int] = int(policy.HOLD_FOR.total_seconds() // 3600)
@@ -79,9 +71,50 @@ class Room:
     def work(self) -> str:
         """The reading view, if the file has one."""
         document = self.submission.document
-        return (
-            with_lengths(reading.shown(document), outline_of(self.submission)) if hasattr(document, "reading") else ""
-        )
+        return reading.shown(document) if hasattr(document, "reading") else ""
+
+    @property
+    def length(self) -> str:
+        """What is in the count and what is left out of it, in sentences."""
+        document = self.submission.document
+        if document is None or not document.words or document.kind == "portfolio":
+            return ""
+        return reading.breakdown(counting.length(document, self.submission.asked_for))
+
+    @cached_property
+    def places(self) -> list[tuple[str, str]]:
+        return outlines.places_of(self.submission, self.evidence)
+
+    @property
+    def ruler_html(self) -> str:
+        return outlines.ruler_html(self.ruler)
+
+    @property
+    def outline_html(self) -> str:
+        return outlines.outline_html(self.submission, self.rows)
+
+    @property
+    def matrix_html(self) -> str:
+        return outlines.matrix_html(self.matrix or ())
+
+    @property
+    def criteria_html(self) -> str:
+        beside = outlines.beside(self.matrix, self.rows) if self.matrix is not None else {}
+        tray = Tray(self.submission, self.stand, self.places, token=self.token)
+        return tray.criteria(self.rows, several_units=len(self.units) > 1, held=self.held, beside=beside)
+
+    @property
+    def options(self) -> str:
+        """Every place that a decision can name, once a page; the script fills the criteria with them."""
+        return options(self.places) if self.held else ""
+
+    @property
+    def pile_html(self) -> str:
+        return pile_html(self.pile, self.submission.pk) if self.pile else ""
+
+    @property
+    def original(self) -> tuple[str, bool]:
+        return outlines.original_of(self.submission)
 
     @cached_property
     def comments(self) -> Comments:
@@ -98,29 +131,38 @@ class Room:
         return next((row for row in self.rows if row.open), None)
 
 
-def room_of(submission: Submission, *, user: User, open_row: int | None = None) -> Room:
-    """Everything the room draws. `open_row` is the criterion to open; else the first that is not decided."""
+def room_of(submission: Submission, *, user: User, open_row: int | None = None, token: str = "") -> Room:
+    """Everything the room draws. `open_row` is the criterion to open; else the first that is not decided.
+
+    `token` is what a form needs to be taken for one of ours.
+    """
     rows = rows_of(submission)
     chosen = next((row for row in rows if row.criterion.pk == open_row), None)
     chosen = chosen or next((row for row in rows if not row.value), None) or (rows[0] if rows else None)
     if chosen:
         chosen.open = True
     now = clock.now()
+    pile = pile_of(submission, user, marked_by)
     blocked = ""
-    if submission.state == SubmissionState.SUBMITTED:
+    # What lies in the tutor's pile is theirs to mark; only for the rest the reason has to be asked for.
+    if submission.state == SubmissionState.SUBMITTED and not (pile and pile.position):
         blocked = policy.is_marker(submission, user) or policy.learner_is_on_programme(submission, user)
+    is_portfolio = submission.assignment.kind == "portfolio"
+    evidence = list(submission.evidence.all()) if is_portfolio else []
     held = submission.is_held(now) and submission.state == SubmissionState.SUBMITTED
     return Room(
         submission=submission,
         rows=rows,
         stand=stand_of(submission, rows),
-        ruler=ruler_of(submission, rows),
+        ruler=outlines.ruler_of(submission, rows),
+        token=token,
         held=held and submission.held_by_id == user.pk and not blocked,
         blocked=blocked,
         holder=str(submission.held_by) if held and submission.held_by_id != user.pk else "",
         clock=clock_of(submission, today=clock.today()),
-        pile=_pile(submission, user),
-        evidence=list(submission.evidence.all()) if submission.assignment.kind == "portfolio" else [],
+        pile=pile,
+        evidence=evidence,
+        matrix=outlines.matrix_of(submission, evidence) if is_portfolio else None,
         again=again_of(submission),
     )
 
@@ -128,18 +170,3 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
 def marked_by(user: User, today: dt.date) -> Any:
     """The work waiting for this tutor: of learners on the programme, in the cohorts they are appointed to today."""
     return Submission.objects.waiting_for(user, today)
-
-
-def _pile(submission: Submission, user: User) -> Pile | None:
-    waiting = marked_by(user, clock.today()).annotate(decided=Count("decisions", filter=~Q(decisions__decision="")))
-    pieces = list(
-        waiting.order_by("submitted_at", "pk").values(
-            "pk", "decided", "enrolment__learner__full_name", "assignment__title"
-        )
-    )
-    at = next((n for n, one in enumerate(pieces) if one["pk"] == submission.pk), None)
-    if at is None:
-        return None
-    previous = pieces[at - 1] if at else None
-    following = pieces[at + 1] if at + 1 < len(pieces) else None
-    return Pile(pieces[max(0, at - 5) : at + 6], at + 1, len(pieces), previous, following)

@@ -6,12 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from assignments import outcome, policy
 from assignments.models import CriterionDecision, Deferral, Submission
 from assignments.views.outline import sections_of
+from core.statements import Statement
 from programmes.models import Criterion
 
-_BLANK: Mapping[str, Any] = {"revision": 0, "decision": "", "mark": None, "feedback": "", "action": ""}
+_BLANK: Mapping[str, Any] = {
+    "revision": 0,
+    "decision": "",
+    "mark": None,
+    "evidence": "",
+    "feedback": "",
+    "action": "",
+}
 SIGNS = {"pass": ("done", "pass"), "refer": ("referred", "refer"), "": ("not_yet", "not decided yet")}
 
 
@@ -114,9 +124,16 @@ class Stand:
         return self.outcome == "referral" and not self.without_action and not self.limit and not self.deferral
 
 
+def _saved(_shape: object, *, submission: int) -> list[QuerySet[CriterionDecision]]:
+    return [CriterionDecision.objects.filter(submission=submission).select_related("saved_by").order_by()]
+
+
+_SAVED = Statement(_saved)
+
+
 def rows_of(submission: Submission) -> list[Row]:
     """The criteria in the awarding organisation's order, each with what is saved, to go on with."""
-    saved = {one.criterion_id: one for one in submission.decisions.order_by().select_related("saved_by")}
+    saved = {one.criterion_id: one for one in _SAVED.objects(submission=submission.pk)}
     sections = sections_of(submission)
     rows = []
     for criterion in submission.asked():

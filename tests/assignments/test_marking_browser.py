@@ -30,11 +30,9 @@ def ready(page):
 
 def test_a_tutor_marks_a_piece_with_the_keyboard_alone(room, piece):
     for _ in range(2):
-        room.keyboard.press("p")
-        expect(room.locator("[data-saved]")).to_contain_text("Saved")
-        room.keyboard.press("n")
+        room.keyboard.press("P")
     room.keyboard.press("r")
-    room.locator("details[open] textarea[name=feedback]").fill("Not yet.")
+    room.keyboard.type("Not yet.")
     room.locator("details[open] textarea[name=action]").fill("Add a second skill.")
     room.keyboard.press("Control+Enter")
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import RoleGrant, User
 from accounts.permissions import Role
 from assignments import deadlines, marking
-from assignments.models import Document, Submission
+from assignments.models import Comment, Document, Submission
 from core import clock
 from enrolment.models import Application, Enrolment, IndividualDeadline, Questionnaire, Registration
 from programmes.models import Cohort, CohortDeadline, QualificationVersion, TutorAppointment, VerifierAllocation
@@ -70,20 +70,49 @@ def a_version() -> QualificationVersion:
 
 
 def a_measured_cohort(size: int, version: QualificationVersion) -> Measured:
-    """A cohort of `size` with people of its own, one of its essays half marked by the real actions."""
+    """A cohort of `size` with people of its own, one of its essays half marked by the real actions.
+
+    That essay has 5,000 words and 100 comments.
+    """
     cast = a_cast()
     for person in (cast.tutor, cast.iqa, cast.contract_manager):
         Authenticator.objects.create(user=person, type="totp", data={"secret": "not used"})
     cohort = factories.a_cohort(cast=cast, version=version)
     fill(cohort, cast, size - 1, MIXED)
     one = factories.an_enrolment(cast=cast, cohort=cohort)
-    submission = factories.a_submission(cast=cast, one=one)
+    submission = factories.a_submission(cast=cast, one=one, state="draft")
+    factories.attach(submission, file=factories.an_essay_file(words=5000))
+    factories.hand_in(submission)
+    _comments(submission, cast.tutor, 100)
     marking.take(submission, by=cast.tutor)
     criteria = list(submission.criteria())
     for criterion in criteria[: len(criteria) // 2]:
         words = {"decision": "pass", "feedback": "Clear, and well grounded in your own practice.", "action": ""}
         marking.decide(submission, criterion=criterion, revision=0, by=cast.tutor, **words)
     return Measured(cohort, cast, submission)
+
+
+def _comments(submission: Submission, by: User, number: int) -> None:
+    """Comments on passages all through the text, every third tied to a criterion too."""
+    read, criteria, now = submission.document.reading, list(submission.criteria()), clock.now()
+    step = len(read.text) // (number + 1)
+    Comment.objects.bulk_create(
+        Comment(
+            submission=submission,
+            criterion=criteria[i % len(criteria)] if i % 3 == 0 else None,
+            body="Say what this showed you, and how you know: one example from your own practice would do.",
+            start=(at := step * (i + 1)),
+            end=at + 60,
+            quote=read.text[at : at + 60],
+            prefix=read.text[at - 32 : at],
+            suffix=read.text[at + 60 : at + 92],
+            of_text=read.sha256,
+            created_at=now,
+            saved_at=now,
+            saved_by=by,
+        )
+        for i in range(number)
+    )
 
 
 def like(cohort: Cohort, cast: Any, number: int) -> Cohort:

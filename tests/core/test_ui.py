@@ -273,5 +273,5 @@ def test_a_component_says_in_its_first_comment_what_it_is(path):
 def test_every_module_of_script_is_short_and_leaves_nothing_behind():
     for path in (ROOT / "static/js").glob("*.js"):
         text = path.read_text()
-        assert len(text.splitlines()) <= (260 if path.name == "marking.js" else 120), path.name
+        assert len(text.splitlines()) <= 120, path.name
         assert not re.search(r"\b(?:window|globalThis)\.\w+\s*=[^=]|\beval\(|new Function|\.style\b", text), path.name
