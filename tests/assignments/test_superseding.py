@@ -161,7 +161,9 @@ def test_nothing_passes_after_all_once_the_next_attempt_is_in(cast):
     factories.attach(draft, file=factories.an_essay_file(seed="second"))
     factories.hand_in(draft)
 
-    with pytest.raises(Refused, match=r"Attempt 2 has been handed in\. Mark that one; attempt 1 stays as it was signed"):
+    with pytest.raises(
+        Refused, match=r"Attempt 2 has been handed in\. Mark that one; attempt 1 stays as it was signed"
+    ):
         actions.pass_after_all(submission, changes={}, reason="Page 9.", by=cast.tutor)
     with pytest.raises(WrongState, match="Attempt 2 has been handed in"):
         marking.take(submission, by=cast.tutor)
