@@ -246,7 +246,7 @@ def no_deferral_is_open(submission: Any, by: Any) -> str:
     waiting = submission.deferrals.filter(state="open").first()
     if waiting is None:
         return ""
-    return f"The decision on this is deferred until {said(waiting.until)}. End the deferral first."
+    return f"The decision on this is deferred until {said(waiting.until_on)}. End the deferral first."
 
 
 def is_marker_of_deferred(deferral: Any, by: Any) -> str:

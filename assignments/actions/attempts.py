@@ -61,7 +61,7 @@ def defer(submission: Submission, *, reason: str, until: dt.date, by: User) -> D
     refuse(policy.no_deferral_is_open(submission, by))
     try:
         with transaction.atomic():
-            facts = {"reason": reason.strip(), "until": until, "deferred_at": now, "deferred_by": by}
+            facts = {"reason": reason.strip(), "until_on": until, "deferred_at": now, "deferred_by": by}
             deferral = submission.deferrals.create(**facts)
     except IntegrityError:
         raise Stale("The decision on this has been deferred a moment ago.") from None

@@ -36,7 +36,7 @@ class Deferral(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deferrals")
     state = models.CharField(max_length=20, choices=DeferralState, default=DeferralState.OPEN)
     reason = models.TextField("what the decision waits for; the learner reads it")
-    until = models.DateField()
+    until_on = models.DateField()
     deferred_at = models.DateTimeField()
     deferred_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
@@ -53,7 +53,7 @@ class Deferral(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.submission}, deferred until {self.until}"
+        return f"{self.submission}, deferred until {self.until_on}"
 
 
 class ActionAnswer(models.Model):
