@@ -152,13 +152,14 @@ class Case:
         verification.send_back(sample, action=f"{WORD}iqa", comment=f"{WORD}word", action_due_on=due, by=self.cast.iqa)
 
     def numbers(self):
-        """First places of an address, and second ones: of the learner's things, and of what is kept about them."""
+        """The only number of an address, the first of two, and the second: of the learner's things and what is kept about them."""
         works = [self.essay, self.portfolio]
         first = [self.one, *works, *(one.document for one in works), *self.one.bundles.all()]
         first += [*self.one.practice_clients.all(), *Sample.objects.all(), *Comment.objects.all()]
         decided = [*self.essay.decisions.all()[:1], *self.essay.markings.all(), *SecondMarking.objects.all()]
         second = [self.essay.assignment, self.portfolio.assignment, *self.essay.criteria()[:1], *Comment.objects.all()]
-        return [sorted({one.pk for one in many}) for many in (first + decided, second + decided + works)]
+        whole = [self.one, *works, *(one.document for one in works)]
+        return [sorted({one.pk for one in many}) for many in (first + decided, whole, second + decided)]
 
 
 def _patterns(resolver, space=""):
@@ -171,18 +172,19 @@ def _patterns(resolver, space=""):
 
 def _addresses(case):
     """Every route of ours, each with the addresses that name the learner's things."""
-    first, second = case.numbers()
+    only, first, second = case.numbers()
     words = [case.cohort.code, "review", str(uuid.UUID(int=1)), f"session-{case.one.pk}"]
     words += [str(one.key) for one in Comment.objects.all()]
     for name, kinds in _patterns(get_resolver()):
         if name.startswith(NOT_OURS):
             continue
-        places, seen = [], 0
+        several = sum(isinstance(kind, IntConverter) for kind in kinds.values()) > 1
+        numbers = itertools.chain([first if several else only], itertools.repeat(second))
+        places = []
         for kind in kinds.values():
             takes_numbers = isinstance(kind, IntConverter)
             fits = [kind.to_python(one) for one in words if re.fullmatch(kind.regex, one)]
-            places.append((second if seen else first) if takes_numbers else fits)
-            seen += takes_numbers
+            places.append(next(numbers) if takes_numbers else fits)
             assert places[-1], f"{name} asks for something this test has not got"
         yield (
             name,
