@@ -274,7 +274,7 @@ def test_desk_and_room_take_the_same_number_of_statements(cast, tutor, django_as
         tutor.get(reverse("assignments:desk"))
     with django_assert_num_queries(9):
         tutor.get(_room(piece))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         tutor.get(_room(portfolio))
 
 
