@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -76,7 +76,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         run = Contract.objects.visible_to(user).values("pk")
         return self.handed_in().filter(enrolment__cohort__contract__in=run).exclude(enrolment__learner=user)
 
-    def with_due(self) -> SubmissionQuerySet:
+    def with_due(self) -> Any:
         """With `mark_due`: the last day for marking, never empty, so that rows can be sorted and paged by it."""
         return self.annotate(mark_due=Coalesce("mark_by", Value(NEVER)))
 
