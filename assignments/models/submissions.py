@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from assignments.models.wording import FrozenWording
 
 
-def _pair(first: str, second: str) -> ExpressionWrapper:
+def _pair(first: str, second: str) -> Any:
     """Two keys as one number."""
     return ExpressionWrapper(F(first) * Value(2**32) + F(second), output_field=BigIntegerField())
 
@@ -64,7 +64,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         Work given to a tutor whose appointment is over waits for every tutor of the cohort again. `cohorts` are those of the
         appointments, where they are known already: a plan made for numbers is better than one for a question.
         """
-        taught = tutor.appointments.covering(today).values("cohort") if cohorts is None else cohorts
+        taught: Any = tutor.appointments.covering(today).values("cohort") if cohorts is None else cohorts
         # Tutor and cohort as one number, looked up in a list that is made once: a question for each row makes every plan dear.
         there = TutorAppointment.objects.covering(today).order_by().values_list(_pair("tutor", "cohort"))
         free = Q(marker__isnull=True) | Q(marker=tutor) | ~Q(In(_pair("marker", "enrolment__cohort"), there))
