@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from assignments.models.wording import FrozenWording
 
 
-def _pair(first: str, second: str) -> ExpressionWrapper:
+def _pair(first: str, second: str) -> Any:
     """Two keys as one number."""
     return ExpressionWrapper(F(first) * Value(2**32) + F(second), output_field=BigIntegerField())
 
@@ -90,7 +90,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         Work given to a tutor whose appointment is over waits for every tutor of the cohort again. `cohorts` are those of the
         appointments, where they are known already: a plan made for numbers is better than one for a question.
         """
-        taught = tutor.appointments.covering(today).values("cohort") if cohorts is None else cohorts
+        taught: Any = tutor.appointments.covering(today).values("cohort") if cohorts is None else cohorts
         # Tutor and cohort as one number, looked up in a list that is made once: a question for each row makes every plan dear.
         there = TutorAppointment.objects.covering(today).order_by().values_list(_pair("tutor", "cohort"))
         free = Q(marker__isnull=True) | Q(marker=tutor) | ~Q(In(_pair("marker", "enrolment__cohort"), there))
@@ -102,7 +102,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         run = Contract.objects.visible_to(user).values("pk")
         return self.handed_in().filter(enrolment__cohort__contract__in=run).exclude(enrolment__learner=user)
 
-    def with_due(self) -> SubmissionQuerySet:
+    def with_due(self) -> Any:
         """With `mark_due`: the last day for marking, never empty, so that rows can be sorted and paged by it."""
         return self.annotate(mark_due=Coalesce("mark_by", Value(NEVER)))
 

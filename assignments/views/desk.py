@@ -195,7 +195,7 @@ def desk(request: AuthedRequest) -> HttpResponse:
     beside = waiting.rows_of(
         user, taught, counts, now=now, each=200 if only else SHOWN, kinds=[only] if only else waiting.BESIDE
     )
-    left = _left_open(rows, counts, found) if not request.GET.get("at") else None
+    left: Any = _left_open(rows, counts, found) if not request.GET.get("at") else None
     groups = {key: (label, said(counts, *waiting.PILE, window=key)) for key, label in waiting.WINDOWS}
     context = {
         "listing": found,

@@ -43,7 +43,7 @@ def rows_html(rows: Iterable[Any], groups: Mapping[str, tuple[str, str]], picked
 def _row(one: Any, url: str, picked: int | None, arrived: dict[dt.date, str]) -> str:
     on = one.submitted_at
     if on not in arrived:
-        arrived[on] = f"{day(on, 'short')}, {ago(on)}"
+        arrived[on] = f"{day(on, 'short')}<small>{ago(on)}</small>"
     attempt = f", attempt {one.attempt}" if one.attempt > 1 else ""
     given = ' <span class="wm-quiet wm-small">given to you</span>' if one.marker_id else ""
     return (

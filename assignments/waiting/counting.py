@@ -132,8 +132,8 @@ join programmes_criterion c on c.outcome_id = o.id where a.version_id in ({{}}) 
 
 def _count_windows(counts: Counts, pile: Ground, today: dt.date) -> None:
     """A pile that is too large to be counted at once: first attempts up to the bound in each window, and resubmissions."""
-    for key in [one for one in counts.by if one[0] in PILE]:
-        del counts.by[key]
+    for counted in [one for one in counts.by if one[0] in PILE]:
+        del counts.by[counted]
     union = Union()
     for key, _ in WINDOWS:
         union.add(

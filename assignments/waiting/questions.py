@@ -13,7 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import DateField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -38,7 +38,7 @@ class Given:
         return timezone.localdate(self.now)
 
 
-def _pile(given: Given) -> QuerySet[Any, Any]:
+def _pile(given: Given) -> Any:
     rows = Submission.objects.waiting_for(User(pk=given.tutor), given.today, given.begun).with_due().order_by()
     return rows.values_list("pk", "mark_due", "attempt", "held_by_id", "held_at")
 
@@ -59,7 +59,7 @@ def _beside(kind: str, given: Given) -> tuple[Any, Any, Any]:
     return Session.objects.awaiting_register(given.now).filter(tutor=tutor), F("ends_at"), no_day
 
 
-def _question(name: str, given: Given) -> QuerySet[Any, Any]:
+def _question(name: str, given: Given) -> Any:
     """A kind as columns of one shape: to be counted, or, with its first rows given, to be drawn."""
     if name == "pile":
         return _pile(given)
