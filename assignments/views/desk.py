@@ -87,7 +87,7 @@ def light(rows: Any) -> QuerySet[Submission]:
         .annotate(
             decided=_decided(~Q(decision="")),
             unmet=_decided(Q(decision="refer")),
-            deferred_until=Subquery(deferred.values("until")),
+            deferred_until_on=Subquery(deferred.values("until")),
             registered_until=Subquery(registered.values("expires_on")),
             ai_use=Subquery(declared.values("ai_use")),
         )
