@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from accounts.models import User
-from assignments import counting, deadlines, declarations
+from assignments import anonymity, counting, deadlines, declarations
 from assignments.deadlines import lateness
 from assignments.models import ClientFeedback, Draft, Extension, Marking, Submission
 from core import clock, notices
@@ -39,13 +39,14 @@ def submission_received(submission: Submission) -> None:
 
 
 def submission_arrived(submission: Submission, tutors: Iterable[User]) -> None:
-    """To the tutors who may mark it."""
+    """To the tutors who may mark it; where the cohort is marked anonymously, with the code in the place of the name."""
+    shown = anonymity.for_judges(submission)
     for tutor in tutors:
         notices.queue(
             f"submission:{submission.pk}:arrived:{tutor.pk}",
             to=tutor,
             template="emails/submission_arrived.txt",
-            context={"submission": submission, "document": submission.document},
+            context={"submission": shown, "document": shown.document},
         )
 
 
@@ -97,12 +98,13 @@ def marked_referred(submission: Submission, marking: Marking) -> None:
 
 def draft_sent(draft: Draft, tutors: Iterable[User]) -> None:
     """To the tutors of the cohort: a draft waits for comment."""
+    shown = anonymity.for_judges(draft.submission)
     for tutor in tutors:
         notices.queue(
             f"draft:{draft.pk}:sent:{tutor.pk}",
             to=tutor,
             template="emails/draft_sent.txt",
-            context={"draft": draft, "submission": draft.submission, "url": _draft(draft)},
+            context={"draft": draft, "submission": shown, "url": _draft(draft)},
         )
 
 

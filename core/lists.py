@@ -1,6 +1,6 @@
 """A list page: found by words, filtered, in an order, counted, a page at a time. The same five things everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -77,16 +77,19 @@ def listing(
     filters: Sequence[Filter] = (),
     per_page: int = PER_PAGE,
     drawn_from: QuerySet[Any] | None = None,
+    also: Callable[[str], Q] | None = None,
 ) -> Listing:
     """Find, order and page `rows`, in two queries: how many and the page; or, with `drawn_from`, keys and the page.
 
     `find` names columns in which each word of `q` is looked for; `orders` maps a key of the address to its label and
     columns (the first is the usual one); `noun` may be "person,people". Filters are applied by the caller. Where it costs much to know which rows
-    belong to the list, that is asked once, and the page's rows are taken from `drawn_from` by their keys.
+    belong to the list, that is asked once, and the page's rows are taken from `drawn_from` by their keys. `also` says what a word
+    finds besides.
     """
     q = request.GET.get("q", "").strip()[:100]
     for word in q.split() if find else ():
-        rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in find)))
+        fits = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in find))
+        rows = rows.filter(fits | also(word) if also else fits)
     usual = next(iter(orders))
     order = request.GET.get("order", usual)
     if order.removeprefix("-") not in orders:

@@ -20,6 +20,7 @@ from assignments.models.practice import ClientFeedback, FeedbackRequest
 from assignments.models.second_marking import SecondDecision, SecondMarking
 from assignments.models.submissions import Declaration, Document, Figure, Reading, Route, Submission
 from assignments.models.uploads import Upload
+from assignments.models.veiled import VeiledQuerySet, veil_enrolments, veil_for, with_shown_learner
 from assignments.models.wording import FrozenWording
 from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
@@ -62,9 +63,13 @@ __all__ = [
     "Submission",
     "UnitResult",
     "Upload",
+    "VeiledQuerySet",
     "Verdict",
     "VersionCause",
     "VivaNote",
     "Writing",
     "WritingVersion",
+    "veil_enrolments",
+    "veil_for",
+    "with_shown_learner",
 ]

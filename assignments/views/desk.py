@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, DateField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Count, DateField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can
+from assignments import anonymity
 from assignments.deadlines import marking_clock
 from assignments.declarations import AI_USES
 from assignments.models import Draft, Submission
@@ -27,7 +28,7 @@ from programmes.models import Criterion
 WINDOWS = (("overdue", "Overdue"), ("today", "Today"), ("week", "Next 7 days"), ("later", "Later"))
 ORDERS = {
     "arrived": ("Oldest first", ("submitted_at",)),
-    "learner": ("By learner", ("enrolment__learner__full_name", "submitted_at")),
+    "learner": ("By learner", ("shown_learner", "submitted_at")),
     "cohort": ("By cohort", ("enrolment__cohort__code", "submitted_at")),
     "begun": ("Nearly done first", ("-decided", "submitted_at")),
 }
@@ -69,14 +70,18 @@ def _beside_marking(user: User) -> tuple[list[dict[str, Any]], int]:
     """
     cohorts = user.appointments.covering(clock.today()).values("cohort")
     returned = Submission.objects.filter(enrolment__cohort__in=cohorts, samples__state="returned").order_by()
-    columns: Any = "samples__pk", "samples__action_due_on", "samples__action"
-    found = returned.values_list(*columns, "enrolment__learner__full_name", "assignment__title", Value(0))
+    columns: Any = "samples__pk", "samples__action_due_on", "samples__action", "enrolment", "shown_learner"
+    found = returned.with_shown_learner(user).values_list(*columns, "assignment__title", Value(0))
     drafts = Draft.objects.of_cohorts_of(user, clock.today()).waiting().order_by()
-    nothing = Value(""), Value(""), Value("")
-    waiting = drafts.values_list("pk", Cast("sent_at", DateField()), *nothing, Value(1))
+    nothing = Value(""), Value("")
+    waiting = drafts.values_list(
+        "pk", Cast("sent_at", DateField()), Value(""), Value(0, BigIntegerField()), *nothing, Value(1)
+    )
     both: Any = list(found.union(waiting, all=True))
-    names = "sample", "due", "action", "enrolment__learner__full_name", "assignment__title"
+    names = "sample", "due", "action", "enrolment", "enrolment__learner__full_name", "assignment__title"
     actions = [dict(zip(names, row, strict=False)) for row in both if not row[-1]]
+    for one in actions:
+        one["enrolment__learner__full_name"] = anonymity.shown(one["enrolment__learner__full_name"], one["enrolment"])
     return sorted(actions, key=lambda one: (one["due"], one["sample"])), sum(row[-1] for row in both)
 
 
@@ -129,17 +134,18 @@ def desk(request: AuthedRequest) -> HttpResponse:
         {(str(one["enrolment__cohort"]), one["enrolment__cohort__code"]) for one in light}, key=lambda c: c[1]
     )
     filters = [chosen(request, "cohort", "Cohort", cohorts), chosen(request, "due", "Due", WINDOWS)]
-    rows = _rows(waiting)
+    rows: Any = _rows(waiting)
     if filters[0].value:
         rows = rows.filter(enrolment__cohort=int(filters[0].value))
     if filters[1].value:
         rows = rows.filter(pk__in=[one["pk"] for one in light if one["window"] == filters[1].value])
     found = listing(
         request,
-        rows,
+        rows.with_shown_learner(request.user),
         noun="piece",
         orders=ORDERS,
-        find=("enrolment__learner__full_name", "enrolment__cohort__code", "assignment__title"),
+        find=("shown_learner", "enrolment__cohort__code", "assignment__title"),
+        also=rows.by_code,
         filters=filters,
     )
     now = clock.now()

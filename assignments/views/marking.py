@@ -36,7 +36,7 @@ DRAWN = (
 
 def _seen(user: User) -> QuerySet[Submission]:
     """What was handed in by the learners this person sees, and never their own."""
-    handed_in = Submission.objects.handed_in().exclude(enrolment__learner=user)
+    handed_in = Submission.objects.handed_in().exclude(enrolment__learner=user).read_by(user)
     if not user.can(Can.READ_WORK):
         return handed_in.none()
     if user.has_role(Role.ADMINISTRATOR):

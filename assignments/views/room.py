@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
-from assignments import authenticity, deadlines, policy
+from assignments import anonymity, authenticity, deadlines, policy
 from assignments.declarations import AI_USES
 from assignments.models import Submission
 from assignments.states import SubmissionState
@@ -121,16 +121,15 @@ def marked_by(user: User, today: dt.date) -> Any:
     """The work waiting for this tutor: of learners on the programme, in the cohorts they are appointed to today."""
     cohorts = user.appointments.covering(today).values("cohort")
     waiting = Submission.objects.awaiting_marking().filter(enrolment__cohort__in=cohorts, enrolment__state="active")
-    return waiting.exclude(enrolment__learner=user)
+    return waiting.exclude(enrolment__learner=user).read_by(user)
 
 
 def _pile(submission: Submission, user: User) -> Pile | None:
     waiting = marked_by(user, clock.today()).annotate(decided=Count("decisions", filter=~Q(decisions__decision="")))
-    pieces = list(
-        waiting.order_by("submitted_at", "pk").values(
-            "pk", "decided", "enrolment__learner__full_name", "assignment__title"
-        )
-    )
+    columns = "pk", "decided", "enrolment", "shown_learner", "assignment__title"
+    pieces = list(waiting.with_shown_learner(user).order_by("submitted_at", "pk").values(*columns))
+    for one in pieces:
+        one["enrolment__learner__full_name"] = anonymity.shown(one["shown_learner"], one["enrolment"])
     at = next((n for n, one in enumerate(pieces) if one["pk"] == submission.pk), None)
     if at is None:
         return None

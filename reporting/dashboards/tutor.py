@@ -25,6 +25,7 @@ def build(user: User, *, today: dt.date) -> Home:
     marking = _marking(user, today)
     answers, answers_n = first_few(
         Sample.objects.filter(state="returned", marked_by=user)
+        .read_by(user)
         .select_related("submission__enrolment__learner", "submission__assignment")
         .order_by("action_due_on")
     )

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
+from assignments.models import veil_enrolments
 from core.templatetags.ui import ago, day
 from enrolment.models import Enrolment
 from reporting.dashboards.parts import Home, Section, Task, first_few, said
@@ -23,6 +24,7 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
     waiting, waiting_n = first_few(
         awaiting_verification(mine).select_related("learner", "cohort").order_by(F("passed_at"), "pk")
     )
+    veil_enrolments(user, waiting)
     samples = list(
         Sample.objects.visible_to(user)
         .filter(state__in=["selected", "returned"], selected_by=user)
@@ -80,6 +82,7 @@ def build_eqa(user: User, *, today: dt.date) -> Home:
         .select_related("learner", "cohort")
         .order_by(F("verified_at"), "pk")
     )
+    veil_enrolments(user, waiting)
     return Home(
         role="eqa",
         heading=f"{said(waiting_n, 'learner', 'learners').capitalize()} to sign off",
