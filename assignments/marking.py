@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import declarations, notices, policy, release
+from assignments import agreement, declarations, notices, policy, release
 from assignments.models import CriterionDecision, Decision, Marking, Outcome, Submission, UnitResult
 from assignments.states import AWARD_PASS, OVERTURN, REFER, SubmissionState
 from core import clock
@@ -69,6 +69,8 @@ def decide(
 ) -> CriterionDecision:
     """Save one criterion. `revision` is the one the tutor began from: if it has risen since, nothing is overwritten."""
     _check_marker(submission, by)
+    if sentence := agreement.first_is_not_done(submission, by):
+        raise Refused(sentence)
     if not submission.criteria().filter(pk=criterion.pk).exists():
         raise WrongState(f"{criterion.number} does not belong to this assignment.")
     now = clock.now()
@@ -173,7 +175,8 @@ def _check_marker(submission: Submission, by: User) -> None:
         raise NotAllowed("Your role does not let you mark work.")
     if submission.state != SubmissionState.SUBMITTED:
         raise WrongState(SIGNED_MEANWHILE if submission.marked_at else "This has not been handed in yet.")
-    if sentence := policy.is_marker(submission, by) or policy.learner_is_on_programme(submission, by):
+    guards = (policy.is_marker, policy.learner_is_on_programme, agreement.is_not_second_marker)
+    if sentence := next((said for guard in guards if (said := guard(submission, by))), ""):
         raise Refused(sentence)
 
 

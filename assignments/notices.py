@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from assignments import anonymity, counting, deadlines, declarations
 from assignments.deadlines import lateness
-from assignments.models import ClientFeedback, Draft, Extension, Marking, Submission
+from assignments.models import ClientFeedback, Draft, Extension, Marking, SecondMarking, Submission
 from core import clock, notices
 
 
@@ -91,6 +91,36 @@ def marked_referred(submission: Submission, marking: Marking) -> None:
             "url": _result(submission),
         },
     )
+
+
+# Second marking
+
+_SAID = {
+    "asked": ("A piece to mark a second time", "is to be marked a second time, blind to the first marking"),
+    "opened": ("Both are done", "has been marked twice. Both decisions are open: lay them side by side and agree"),
+    "proposed": ("To confirm", "waits for you: the first marker has written down what both of you decide"),
+    "passed_on": ("Two markers cannot agree", "was marked twice, and the two markers ask you to decide"),
+    "agreed": ("Agreed", "has its agreed decisions, so you can sign the outcome"),
+}
+
+
+def second_marking(second: SecondMarking, word: str, people: Iterable[User]) -> None:
+    """To markers and verifiers: where a second marking stands. What anybody decided stays on the page."""
+    subject, said = _SAID[word]
+    # What is proposed may be proposed anew.
+    when = f":{second.proposed_at:%Y%m%d%H%M%S}" if word == "proposed" and second.proposed_at else ""
+    for person in people:
+        notices.queue(
+            f"second-marking:{second.pk}:{word}:{person.pk}{when}",
+            to=person,
+            template="emails/second_marking.txt",
+            context={
+                "submission": anonymity.for_judges(second.submission),
+                "subject": subject,
+                "said": said,
+                "url": reverse("assignments:second_markings"),
+            },
+        )
 
 
 # Drafts for comment

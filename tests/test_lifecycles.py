@@ -40,6 +40,10 @@ Submission (one attempt) | refer              | submitted                    -> 
 Submission (one attempt) | release_pass       | signed                       -> passed       | W
 Submission (one attempt) | release_referral   | signed                       -> referred     | W
 Submission (one attempt) | overturn           | passed                       -> referred     | T
+Second marking           | hand_over_second_marking | asked                  -> marked       | T
+Second marking           | confirm_agreement  | marked                       -> agreed       | T
+Second marking           | settle_second_marking | marked                    -> agreed       | I
+Second marking           | call_off_second_marking | asked marked            -> withdrawn    | I A M
 Document (a file handed in) | examine       | received                     -> examining    | W
 Document (a file handed in) | wait_for_scan | examining                    -> waiting_for_scan | W
 Document (a file handed in) | make_ready    | received examining waiting_for_scan -> ready | W
@@ -69,6 +73,7 @@ APPS = {
     "Session": "workshops",
     "Place at a session": "workshops",
     "Submission (one attempt)": "assignments",
+    "Second marking": "assignments",
     "Document (a file handed in)": "assignments",
     "Upload (a file on its way)": "assignments",
     "Draft for comment": "assignments",

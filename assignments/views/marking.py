@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.permissions import Can, Role
 from assignments import marking
 from assignments.forms.marking import DecideForm
-from assignments.models import Submission
+from assignments.models import Submission, kept_apart_from
 from assignments.views.room import Room, room_of
 from assignments.views.tray import Row, next_open, rows_of, stand_of, units_of
 from core import clock
@@ -31,6 +31,7 @@ DRAWN = (
     "document__reading",
     "declaration",
     "wording",
+    "second_marking",
 )
 
 
@@ -39,6 +40,7 @@ def _seen(user: User) -> QuerySet[Submission]:
     handed_in = Submission.objects.handed_in().exclude(enrolment__learner=user).read_by(user)
     if not user.can(Can.READ_WORK):
         return handed_in.none()
+    handed_in = handed_in.exclude(pk__in=kept_apart_from(user).values("submission"))
     if user.has_role(Role.ADMINISTRATOR):
         return handed_in
     return handed_in.filter(enrolment__cohort__in=Cohort.objects.visible_to(user))
@@ -60,10 +62,21 @@ def _back_to(submission: Submission, criterion: int | None = None) -> str:
     return f"{url}?open={criterion}#k-{criterion}" if criterion else url
 
 
+def elsewhere(request: AuthedRequest, pk: int) -> HttpResponse:
+    """A piece that this tutor may only mark a second time has another room; any other is not there."""
+    mine = kept_apart_from(request.user).filter(submission__in=Submission.objects.visible_to(request.user))
+    second = get_object_or_404(mine, submission=pk)
+    if second.marker_id == request.user.pk:
+        return redirect("assignments:second_room", second.pk)
+    return redirect("assignments:second_markings")
+
+
 @requires(Can.MARK)
 def room(request: AuthedRequest, pk: int) -> HttpResponse:
     """Read, and if one holds the piece, decide. Opening the page changes nothing."""
-    submission = get_object_or_404(_seen(request.user).select_related(*DRAWN), pk=pk)
+    submission = _seen(request.user).select_related(*DRAWN).filter(pk=pk).first()
+    if submission is None:
+        return elsewhere(request, pk)
     shown = room_of(submission, user=request.user, open_row=_open(request))
     return render(request, "assignments/room.html", {"room": shown, "submission": submission})
 

@@ -10,9 +10,9 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
-from assignments import anonymity, authenticity, deadlines, policy
+from assignments import agreement, anonymity, authenticity, deadlines, policy
 from assignments.declarations import AI_USES
-from assignments.models import Submission
+from assignments.models import Submission, kept_apart_from
 from assignments.states import SubmissionState
 from assignments.views import reading
 from assignments.views.outline import Mark, outline_of, ruler_of, with_lengths
@@ -95,7 +95,11 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None) 
     now = clock.now()
     blocked = ""
     if submission.state == SubmissionState.SUBMITTED:
-        blocked = policy.is_marker(submission, user) or policy.learner_is_on_programme(submission, user)
+        guards = policy.is_marker, policy.learner_is_on_programme, agreement.is_not_second_marker
+        blocked = next((said for guard in guards if (said := guard(submission, user))), "")
+        second = agreement.second_of(submission)
+        if not blocked and second and second.is_under_way:
+            blocked = agreement.first_is_not_done(submission, user)
     held = submission.is_held(now) and submission.state == SubmissionState.SUBMITTED
     return Room(
         submission=submission,
@@ -121,7 +125,8 @@ def marked_by(user: User, today: dt.date) -> Any:
     """The work waiting for this tutor: of learners on the programme, in the cohorts they are appointed to today."""
     cohorts = user.appointments.covering(today).values("cohort")
     waiting = Submission.objects.awaiting_marking().filter(enrolment__cohort__in=cohorts, enrolment__state="active")
-    return waiting.exclude(enrolment__learner=user).read_by(user)
+    apart = kept_apart_from(user).values("submission")
+    return waiting.exclude(enrolment__learner=user).exclude(pk__in=apart).read_by(user)
 
 
 def _pile(submission: Submission, user: User) -> Pile | None:

@@ -129,6 +129,9 @@ def result_sheet(request: AuthedRequest, pk: int) -> HttpResponse:
             "marked_by",
             "submitted_by",
             "wording",
+            "second_marking__marker",
+            "second_marking__agreed_by",
+            "second_marking__first_done_by",
         ),
         pk=pk,
     )

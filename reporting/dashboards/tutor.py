@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assignments.deadlines import marking_clock
-from assignments.models import Extension, Submission
+from assignments.models import Extension, Submission, kept_apart_from
 from core import clock
 from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
@@ -153,6 +153,7 @@ def _marking(user: User, today: dt.date) -> Section:
         Submission.objects.visible_to(user)
         .awaiting_marking()
         .filter(enrolment__cohort__appointments__in=user.appointments.covering(today))
+        .exclude(pk__in=kept_apart_from(user).values("submission"))
         .select_related("enrolment__learner", "enrolment__cohort", "assignment__version")
         .order_by("submitted_at")
     )
