@@ -195,6 +195,19 @@ assignments:award_pass               submitted                      x.xxxxxxs
 assignments:refer                    submitted                      x.xxxxxxs
 assignments:result_sheet             passed                         ....xxxxs
 assignments:result_sheet             submitted                      ----xxxxs
+assignments:second_markings          -                              x..x..xxs
+assignments:ask_second_marking       submitted                      xx.x..xxs
+assignments:call_off_second_marking  second                         xx.x..xxs
+assignments:take_second_marking      second                         xpxxxxxxs
+assignments:let_go_second_marking    second                         xpxxxxxxs
+assignments:second_room              second                         x.xxxxxxs
+assignments:decide_second            second+criterion               x>xxxxxxs
+assignments:hand_over_second_marking second                         x.xxxxxxs
+assignments:finish_first_marking     twice                          x.xxxxxxs
+assignments:agreement                twice                          x..xxxxxs
+assignments:confirm_agreement        twice                          x>xxxxxxs
+assignments:pass_on_second_marking   twice                          x.xxxxxxs
+assignments:settle_second_marking    twice                          xx.xxxxxs
 assignments:authenticity             passed                         x...xxxxs
 assignments:authenticity             submitted                      x...xxxxs
 assignments:similarity               passed+submitted               x...xxxxs
@@ -281,6 +294,8 @@ assignments:ask_for_feedback         practice_client                >xxxxxxxs
 assignments:close_feedback_link      feedback_request               >xxxxxxxs
 assignments:take                     submitted                      x>xxxxxxs
 assignments:let_go                   submitted                      x!xxxxxxs
+assignments:take_second_marking      second                         x>xxxxxxs
+assignments:let_go_second_marking    second                         x>xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs
 verification:make_claims             -                              xxxx>xxxs
 """

@@ -9,8 +9,15 @@ from core import clock
 
 
 def is_not_own_marking(sample: Any, by: Any) -> str:
-    """Nobody verifies their own marking. The database says the same (`ilm` I10)."""
-    return "You marked this work, so somebody else verifies it." if sample.marked_by_id == by.pk else ""
+    """Nobody verifies their own marking, the first or the second. Of the first the database says the same (`ilm` I10)."""
+    if sample.marked_by_id == by.pk:
+        return "You marked this work, so somebody else verifies it."
+    second = getattr(getattr(sample, "submission", None), "second_marking", None)
+    if second is None or second.state == "withdrawn":
+        return ""
+    if by.pk in (second.marker_id, second.first_done_by_id, second.agreed_by_id):
+        return "You had a part in the two markings of this work, so somebody else verifies it."
+    return ""
 
 
 def is_allocated(sample: Any, by: Any) -> str:

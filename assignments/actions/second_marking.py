@@ -106,11 +106,12 @@ def take_second_marking(second: SecondMarking, *, by: User) -> SecondMarking:
     # The row of the piece is what taking it for the first marking locks, so nobody becomes both.
     Submission.objects.select_for_update().get(pk=second.submission_id)
     _lock(second)
+    if second.marker_id == by.pk and second.state == SecondMarkingState.ASKED:
+        return second
+    # First of all whether they may: the first marker learns from no other sentence how far the second is.
+    refuse(agreement.may_take(second, by) or agreement.learner_is_there(second, by))
     if second.state != SecondMarkingState.ASKED:
         raise WrongState("This second marking is not waiting for anybody any more.")
-    if second.marker_id == by.pk:
-        return second
-    refuse(agreement.may_take(second, by) or agreement.learner_is_there(second, by))
     if second.marker_id is not None:
         raise Stale(f"{second.marker} marks this a second time already.")
     SecondMarking.objects.filter(pk=second.pk).update(marker=by)

@@ -21,15 +21,13 @@ def _text(label: str, *, required: bool = True, hint: str = "", limit: int = 500
 class AskSecondMarkingForm(Form):
     submit_label = "Ask for a second marking"
 
-    reason = _text(
-        "Why this is marked a second time", hint="Both markers read it. Say nothing of what you expect.", limit=250
-    )
+    reason = _text("Reason", hint="Both markers read it. Say nothing of what you expect.", limit=250)
 
 
 class CallOffSecondMarkingForm(Form):
     submit_label = "Call the second marking off"
 
-    reason = _text("Why it is not needed any more")
+    reason = _text("Reason")
 
 
 class HandOverSecondMarkingForm(Form):
@@ -45,7 +43,7 @@ class FinishFirstMarkingForm(Form):
 class PassOnSecondMarkingForm(Form):
     submit_label = "Pass it on to the verifier (IQA)"
 
-    reason = _text("On what you cannot agree", hint="The verifier reads it beside both decisions.")
+    reason = _text("What you cannot agree on", hint="The verifier reads it beside both decisions.")
 
 
 class DecideSecondForm(DecideForm):
@@ -120,7 +118,7 @@ class AgreementForm(Form):
 class SettleForm(AgreementForm):
     submit_label = "Decide"
 
-    agreement_text = _text("Why you decide so", hint="Both markers read it, and it stands on the result sheet.")
+    agreement_text = _text("Your reason", hint="Both markers read it, and it stands on the result sheet.")
 
 
 def initial_of(agreed: Sequence[AgreedDecision], text: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 
 from accounts.models import User
@@ -37,13 +37,14 @@ class SecondMarkingQuerySet(VeiledQuerySet["SecondMarking"]):
         holds = Q(submission__held_by=user) | Q(submission__marker=user) | Q(first_done_by=user)
         begun = Q(submission__held_by__isnull=False) | Q(submission__marker__isnull=False)
         return self.annotate(
-            is_first=models.ExpressionWrapper(
-                Exists(saved.filter(saved_by=user)) | holds, output_field=models.BooleanField()
-            ),
-            is_begun=models.ExpressionWrapper(
-                Exists(saved.exclude(decision="", feedback="")) | begun, output_field=models.BooleanField()
-            ),
+            is_first=_whether(Q(Exists(saved.filter(saved_by=user))) | holds),
+            is_begun=_whether(Q(Exists(saved)) | begun),
         )
+
+
+def _whether(condition: Q) -> Case:
+    """A condition as yes or no, never as the unknown that a comparison with nobody is in SQL."""
+    return Case(When(condition, then=Value(value=True)), default=Value(value=False))
 
 
 def kept_apart_from(user: User) -> models.QuerySet[SecondMarking]:
@@ -51,7 +52,8 @@ def kept_apart_from(user: User) -> models.QuerySet[SecondMarking]:
 
     They are the second marker; or somebody else has begun the first marking, and they might become the second.
     """
-    apart = SecondMarking.objects.not_opened().with_parts(user)
+    taught = SecondMarking.objects.filter(submission__enrolment__cohort__in=user.appointments.values("cohort"))
+    apart = taught.not_opened().with_parts(user)
     return apart.filter(Q(marker=user) | Q(is_begun=True, is_first=False)).order_by()
 
 

@@ -1,5 +1,6 @@
 """Files leave only through here: asked who wants them, as an attachment, never sniffed. Pictures may be shown."""
 
+import io
 from typing import Any, cast
 
 from django.db import transaction
@@ -39,7 +40,14 @@ def document(request: AuthedRequest, pk: int) -> HttpResponse:
     if found.kind == "portfolio":
         return sent(found.file, name=name_of(found, ".json"), mime="application/json")
     kind = documents.Kind(found.kind)
+    if found.submission.is_veiled and (unsigned := _without_authors(found)):
+        return sent(unsigned, name=name_of(found, kind.suffix), mime=kind.mime)
     return sent(found.file, name=name_of(found, kind.suffix), mime=kind.mime)
+
+
+def _without_authors(found: Document) -> io.BytesIO | None:
+    with found.file.open("rb") as original:
+        return documents.without_authors(original)
 
 
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)
@@ -120,7 +128,8 @@ def leaving(name: str) -> str:
 
 def sent(file: Any, *, name: str, mime: str) -> HttpResponse:
     shown = mime in _SHOWN
-    response = FileResponse(file.open("rb"), as_attachment=not shown, filename=leaving(name), content_type=mime)
+    content = file if isinstance(file, io.BytesIO) else file.open("rb")
+    response = FileResponse(content, as_attachment=not shown, filename=leaving(name), content_type=mime)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -183,16 +183,16 @@ def act(request: AuthedRequest, submission: Submission, form: Any, title: str, l
 # ---- the second marker
 
 
-@require_POST
 @requires(Can.MARK)
+@require_POST
 def take_second_marking(request: AuthedRequest, pk: int) -> HttpResponse:
     second = get_object_or_404(seen_by(request.user), pk=pk)
     actions.take_second_marking(second, by=request.user)
     return redirect("assignments:second_room", pk)
 
 
-@require_POST
 @requires(Can.MARK)
+@require_POST
 def let_go_second_marking(request: AuthedRequest, pk: int) -> HttpResponse:
     second = get_object_or_404(seen_by(request.user), pk=pk)
     actions.let_go_second_marking(second, by=request.user)

@@ -1,5 +1,6 @@
 """A cohort marked without names: no page, file or mail about a piece tells a tutor or verifier whose it is, until release."""
 
+import io
 import re
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx import Document as Docx
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,9 +45,18 @@ def _learner(cast, cohort, n):
     return type(one).objects.select_related("learner", "cohort").get(pk=one.pk)
 
 
+def _signed_by_word(name):
+    """A file as a word processor makes it: with its author in the properties."""
+    docx = Docx(factories.an_essay_file())
+    docx.core_properties.author = docx.core_properties.last_modified_by = "Quintilla Zebrowski"
+    out = io.BytesIO()
+    docx.save(out)
+    return ContentFile(out.getvalue(), name=name)
+
+
 def _essay(one):
     essay = assignments.begin(one, assignment=factories.essay_of(one.cohort), by=one.learner)
-    factories.attach(essay, file=factories.an_essay_file(name=f"Zebrowski essay {one.pk}.docx"))
+    factories.attach(essay, file=_signed_by_word(f"Zebrowski essay {one.pk}.docx"))
     return essay
 
 
@@ -173,6 +184,17 @@ def test_the_pages_say_the_code_instead(things):
 
     assert anonymity.name(things.submitted.enrolment_id) in said
     assert "Marked without names" in said
+
+
+def test_the_original_file_leaves_without_its_authors_and_with_every_word(things):
+    answer = things.cast.client_of("tutor").get(reverse("assignments:document", args=[things.submitted.document_id]))
+    received = io.BytesIO(b"".join(answer.streaming_content))
+
+    with things.submitted.document.file.open() as file:
+        found, original = Docx(received), Docx(file)
+    assert (found.core_properties.author, found.core_properties.last_modified_by) == ("", "")
+    assert [one.text for one in found.paragraphs] == [one.text for one in original.paragraphs]
+    assert original.core_properties.author == "Quintilla Zebrowski"
 
 
 def test_learner_and_administrator_read_the_name(things):
