@@ -15,6 +15,7 @@ MENU = (
     ("Approvals", "programmes:proposals", Can.APPROVE_PLANS, "/proposals/"),
     ("Cohorts", "programmes:cohorts", Can.SEE_COHORTS, "/cohorts/"),
     ("Marking", "assignments:desk", Can.MARK, "/marking/"),
+    ("Second marking", "assignments:second_markings", Can.ASK_SECOND_MARKING, "/second-marking/"),
     ("Extensions", "assignments:extensions", Can.GRANT_EXTENSIONS, "/extensions/"),
     ("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),
     ("Verification", "verification:queue", Can.SEE_VERIFICATION, "/verification/"),

@@ -65,6 +65,7 @@ class AgreementForm(Form):
         # Before the form dresses its fields: each made for this form alone, so that no class remembers them.
         self.base_fields = {**asked, **type(self).base_fields}  # type: ignore[misc]
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["agreement_text"].required = bool(self.pairs)
         for field in self.fields.values():
             # The fields stand beside what they are about, outside the form that sends them.
             field.widget.attrs["form"] = "agreement"

@@ -308,7 +308,7 @@ def test_what_both_agree_on_becomes_the_decision_and_the_outcome_is_signed(twice
     with pytest.raises(Refused, match="has not written down"):
         assignments.confirm_agreement(_fresh(twice), by=twice.other)
     silent = _browser(twice.first).post(url, {f"c{criterion.pk}-source": "second"})
-    assert "Say in a sentence how" in silent.content.decode()
+    assert "Enter how you came to agree" in silent.content.decode()
     _browser(twice.first).post(
         url, {f"c{criterion.pk}-source": "second", "agreement_text": "We read 1.1 again together."}
     )
