@@ -12,7 +12,15 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from assignments import declarations, similarity
-from assignments.models import Document, Draft, SimilarityCheck, SimilarityMatch, Submission, WritingVersion
+from assignments.models import (
+    Document,
+    Draft,
+    SimilarityCheck,
+    SimilarityMatch,
+    Submission,
+    WritingVersion,
+    veil_for,
+)
 from core import clock
 from core.templatetags.ui import half_up
 from programmes.models import TutorAppointment, VerifierAllocation
@@ -64,7 +72,7 @@ def _kept(
     elif kind == "draft":
         what = f"Sent to the tutor for comment{f', commented by {name}' if name else ''}"
     else:
-        what = name
+        what = "A file" if submission.is_veiled else name
     return Kept(made_at, what, words, sha256, kind == "file" and number == submission.document_id)
 
 
@@ -188,8 +196,11 @@ def beside(submission: Submission, user: User, *, other: int | None = None) -> l
     ).select_related(
         *(f"other__{path}" for path in _OTHERS), *(f"comparison__document__{path}" for path in _OTHERS[:3])
     )
+    matches = list(found)
+    both = [one for match in matches for one in (match.other.submission, match.comparison.document.submission)]
+    veil_for(user, [one for one in both if one.pk != submission.pk])
     rows: dict[int, Beside] = {}
-    for match in sorted(found, key=lambda one: one.comparison.document_id != document):
+    for match in sorted(matches, key=lambda one: one.comparison.document_id != document):
         mine = match.comparison.document_id == document
         piece = match.other if mine else match.comparison.document
         if piece.pk not in rows:

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import declarations, notices, policy, release
+from assignments import agreement, declarations, notices, policy, release
 from assignments import outcome as rules
 from assignments.models import CriterionDecision, Decision, Marking, Outcome, Submission, UnitResult
 from assignments.states import AWARD_PASS, OVERTURN, REFER, SubmissionState
@@ -96,6 +96,8 @@ def decide(
     In a scheme with marks the decision follows from the mark, and `decision` is not looked at.
     """
     check_marker(submission, by)
+    if sentence := agreement.first_is_not_done(submission, by):
+        raise Refused(sentence)
     asked = next((one for one in submission.asked() if one.pk == criterion.pk), None)
     if asked is None:
         raise WrongState(f"{criterion.number} does not belong to this assignment.")
@@ -272,7 +274,8 @@ def check_marker(submission: Submission, by: User) -> None:
     if submission.state != SubmissionState.SUBMITTED:
         sentence = policy.no_later_attempt_is_in(submission, by)
         raise WrongState(sentence or (SIGNED_MEANWHILE if submission.marked_at else NOT_IN_YET))
-    if sentence := policy.is_marker(submission, by) or policy.learner_is_on_programme(submission, by):
+    guards = (policy.is_marker, policy.learner_is_on_programme, agreement.is_not_second_marker)
+    if sentence := next((said for guard in guards if (said := guard(submission, by))), ""):
         raise Refused(sentence)
 
 

@@ -5,9 +5,18 @@ from collections.abc import Iterable, Mapping
 from django.urls import reverse
 
 from accounts.models import User
-from assignments import counting, deadlines, declarations
+from assignments import anonymity, counting, deadlines, declarations
 from assignments.deadlines import lateness
-from assignments.models import AttemptGrant, ClientFeedback, Deferral, Draft, Extension, Marking, Submission
+from assignments.models import (
+    AttemptGrant,
+    ClientFeedback,
+    Deferral,
+    Draft,
+    Extension,
+    Marking,
+    SecondMarking,
+    Submission,
+)
 from core import clock, notices
 
 
@@ -39,13 +48,14 @@ def submission_received(submission: Submission) -> None:
 
 
 def submission_arrived(submission: Submission, tutors: Iterable[User]) -> None:
-    """To the tutors who may mark it."""
+    """To the tutors who may mark it; where the cohort is marked anonymously, with the code in the place of the name."""
+    shown = anonymity.for_judges(submission)
     for tutor in tutors:
         notices.queue(
             f"submission:{submission.pk}:arrived:{tutor.pk}",
             to=tutor,
             template="emails/submission_arrived.txt",
-            context={"submission": submission, "document": submission.document},
+            context={"submission": shown, "document": shown.document},
         )
 
 
@@ -187,17 +197,48 @@ def taken_over(submission: Submission, holder: User, *, by: User, reason: str, e
     )
 
 
+# Second marking
+
+_SAID = {
+    "asked": ("A piece to mark a second time", "is to be marked a second time, blind to the first marking"),
+    "opened": ("Both are done", "has been marked twice. Both decisions are open: lay them side by side and agree"),
+    "proposed": ("To confirm", "waits for you: the first marker has written down what both of you decide"),
+    "passed_on": ("Two markers cannot agree", "was marked twice, and the two markers ask you to decide"),
+    "agreed": ("Agreed", "has its agreed decisions, so you can sign the outcome"),
+}
+
+
+def second_marking(second: SecondMarking, word: str, people: Iterable[User]) -> None:
+    """To markers and verifiers: where a second marking stands. What anybody decided stays on the page."""
+    subject, said = _SAID[word]
+    # What is proposed may be proposed anew.
+    when = f":{second.proposed_at:%Y%m%d%H%M%S}" if word == "proposed" and second.proposed_at else ""
+    for person in people:
+        notices.queue(
+            f"second-marking:{second.pk}:{word}:{person.pk}{when}",
+            to=person,
+            template="emails/second_marking.txt",
+            context={
+                "submission": anonymity.for_judges(second.submission),
+                "subject": subject,
+                "said": said,
+                "url": reverse("assignments:second_markings"),
+            },
+        )
+
+
 # Drafts for comment
 
 
 def draft_sent(draft: Draft, tutors: Iterable[User]) -> None:
     """To the tutors of the cohort: a draft waits for comment."""
+    shown = anonymity.for_judges(draft.submission)
     for tutor in tutors:
         notices.queue(
             f"draft:{draft.pk}:sent:{tutor.pk}",
             to=tutor,
             template="emails/draft_sent.txt",
-            context={"draft": draft, "submission": draft.submission, "url": _draft(draft)},
+            context={"draft": draft, "submission": shown, "url": _draft(draft)},
         )
 
 

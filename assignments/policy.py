@@ -111,6 +111,16 @@ def portfolio_is_open(enrolment: Any, by: Any) -> str:
     return ""
 
 
+def bundle_tells_no_name(submission: Any) -> str:
+    """A portfolio as one file has the learner's name on every cover, so it waits for the release of an anonymous marking."""
+    if not submission.is_veiled:
+        return ""
+    return (
+        "This cohort is marked without names, and the one file names the learner on its cover. Read the portfolio here; "
+        "the file can be asked for when the result is released."
+    )
+
+
 def feedback_may_arrive(enrolment: Any) -> str:
     """A practice client may answer as long as the answer can still count, also while an attempt is with the tutor."""
     passed = any(one.state == "passed" for one in enrolment.submissions.all() if one.assignment.kind == "portfolio")

@@ -7,7 +7,7 @@ a worker's death turns nothing back.
 from django.db.models import TextChoices
 
 from accounts.permissions import Can
-from assignments import policy, writing
+from assignments import agreement, policy, writing
 from assignments.standing import BEING_MARKED
 from core.lifecycle import Transition
 
@@ -56,6 +56,8 @@ AWARD_PASS = Transition(
         policy.is_marker,
         policy.learner_is_on_programme,
         policy.is_held_by_marker,
+        agreement.is_not_second_marker,
+        agreement.second_marking_is_settled,
         policy.no_deferral_is_open,
         policy.every_unit_passes,
     ),
@@ -70,6 +72,8 @@ REFER = Transition(
         policy.is_marker,
         policy.learner_is_on_programme,
         policy.is_held_by_marker,
+        agreement.is_not_second_marker,
+        agreement.second_marking_is_settled,
         policy.no_deferral_is_open,
         policy.every_criterion_is_decided,
         policy.some_unit_is_referred,
@@ -173,6 +177,58 @@ class SecondMarkingState(TextChoices):
     MARKED = "marked", "Marked twice"
     AGREED = "agreed", "Agreed"
     WITHDRAWN = "withdrawn", "Called off"
+
+
+HAND_OVER_SECOND_MARKING = Transition(
+    verb="hand_over_second_marking",
+    label="Hand over the second marking",
+    sources=(SecondMarkingState.ASKED,),
+    target=SecondMarkingState.MARKED,
+    needs=Can.MARK,
+    guards=(agreement.is_second_marker, agreement.learner_is_there, agreement.second_is_complete),
+)
+CONFIRM_AGREEMENT = Transition(
+    verb="confirm_agreement",
+    label="Confirm what both decide",
+    sources=(SecondMarkingState.MARKED,),
+    target=SecondMarkingState.AGREED,
+    needs=Can.MARK,
+    guards=(
+        agreement.is_second_marker,
+        agreement.learner_is_there,
+        agreement.both_are_done,
+        agreement.is_not_passed_on,
+        agreement.is_proposed,
+    ),
+)
+SETTLE_SECOND_MARKING = Transition(
+    verb="settle_second_marking",
+    label="Decide between two markings",
+    sources=(SecondMarkingState.MARKED,),
+    target=SecondMarkingState.AGREED,
+    needs=Can.VERIFY,
+    guards=(
+        agreement.is_allocated_verifier,
+        agreement.is_no_marker_of_it,
+        agreement.learner_is_there,
+        agreement.both_are_done,
+        agreement.is_passed_on,
+    ),
+)
+CALL_OFF_SECOND_MARKING = Transition(
+    verb="call_off_second_marking",
+    label="Call the second marking off",
+    sources=(SecondMarkingState.ASKED, SecondMarkingState.MARKED),
+    target=SecondMarkingState.WITHDRAWN,
+    needs=Can.ASK_SECOND_MARKING,
+    guards=(agreement.is_no_marker_of_it,),
+)
+SECOND_MARKING_TRANSITIONS = (
+    HAND_OVER_SECOND_MARKING,
+    CONFIRM_AGREEMENT,
+    SETTLE_SECOND_MARKING,
+    CALL_OFF_SECOND_MARKING,
+)
 
 
 class DocumentState(TextChoices):

@@ -16,6 +16,7 @@ MENU = (
     ("Cohorts", "programmes:cohorts", Can.SEE_COHORTS, "/cohorts/"),
     ("Marking", "assignments:desk", Can.MARK, "/marking/"),
     ("Who marks", "assignments:who_marks", Can.MOVE_MARKING, "/who-marks/"),
+    ("Second marking", "assignments:second_markings", Can.ASK_SECOND_MARKING, "/second-marking/"),
     ("Extensions", "assignments:extensions", Can.GRANT_EXTENSIONS, "/extensions/"),
     ("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),
     ("Verification", "verification:queue", Can.SEE_VERIFICATION, "/verification/"),

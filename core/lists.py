@@ -1,6 +1,6 @@
 """A list page: found by words, filtered, in an order, counted, a page at a time. The same five things everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -84,14 +84,16 @@ def listing(
     filters: Sequence[Filter] = (),
     per_page: int = PER_PAGE,
     drawn_from: QuerySet[Any] | None = None,
+    also: Callable[[str], Q] | None = None,
 ) -> Listing:
     """Find, order and page `rows`, in two queries: how many and the page; or, with `drawn_from`, keys and the page.
 
     `find` names columns in which each word of `q` is looked for; `orders` maps a key of the address to its label and
     columns (the first is the usual one); `noun` may be "person,people". Filters are applied by the caller. Where it costs much to know which rows
-    belong to the list, that is asked once, and the page's rows are taken from `drawn_from` by their keys.
+    belong to the list, that is asked once, and the page's rows are taken from `drawn_from` by their keys. `also` says what a word
+    finds besides.
     """
-    q, rows = searched(request, rows, find)
+    q, rows = searched(request, rows, find, also)
     order, said = _ordered(request, orders)
     rows = rows.order_by(*_ordering(order, orders[order.removeprefix("-")][1]), "pk")
     given = request.GET.get("page")
@@ -110,6 +112,7 @@ def keyset_listing(
     noun: str,
     orders: Mapping[str, tuple[str, Sequence[str]]],
     find: Sequence[str] = (),
+    also: Callable[[str], Q] | None = None,
     filters: Sequence[Filter] = (),
     per_page: int = PER_KEYSET_PAGE,
     total: int | None = None,
@@ -119,7 +122,7 @@ def keyset_listing(
     `total` is the number of rows, if the caller knows it and nobody searches; else it costs a statement. No column of an
     order may be empty. The template draws `{% keyset_pager listing %}`.
     """
-    q, rows = searched(request, rows, find)
+    q, rows = searched(request, rows, find, also)
     order, said = _ordered(request, orders)
     columns = _ordering(order, orders[order.removeprefix("-")][1])
     page = page_of(rows, columns, cursor=request.GET.get("at", ""), per_page=per_page, name=order)
@@ -129,11 +132,14 @@ def keyset_listing(
     return Listing(page, q, order, said, filters, min(total, BOUND), noun, bool(find), bounded)
 
 
-def searched(request: HttpRequest, rows: QuerySet[Any], find: Sequence[str]) -> tuple[str, QuerySet[Any]]:
-    """The words that are looked for, and the rows in which each of them stands."""
+def searched(
+    request: HttpRequest, rows: QuerySet[Any], find: Sequence[str], also: Callable[[str], Q] | None = None
+) -> tuple[str, QuerySet[Any]]:
+    """The words that are looked for, and the rows in which each of them stands, or which it finds `also`."""
     q = request.GET.get("q", "").strip().replace("\x00", "")[:100] if find else ""
     for word in q.split():
-        rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in find)))
+        fits = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in find))
+        rows = rows.filter(fits | also(word) if also else fits)
     return q, rows
 
 

@@ -14,8 +14,9 @@ def queue(key: str, *, to: Any, template: str, context: dict[str, Any]) -> Notic
     """Render `template` and put it into the outbox for the person `to`.
 
     The template's first line is "Subject: ...". `key` is unique for ever (such as "submission:42:referred"): asking
-    again with the same key does nothing and returns None.
+    again with the same key does nothing and returns None. Somebody who `stands_for` another: it goes to that one.
     """
+    to = getattr(to, "stands_for", to)
     if Notice.objects.filter(key=key).exists():
         return None
     text = render_to_string(template, {"to": to, "site": settings.SITE_URL, "centre": settings.CENTRE_NAME, **context})

@@ -52,6 +52,10 @@ assignments:portfolio         enrolment  learner            10
 assignments:evidence_files    enrolment  learner           10
 assignments:portfolio_bundle  enrolment  learner            5
 assignments:bundle            folder     tutor              5
+assignments:second_markings   -          tutor              5
+assignments:second_markings   -          iqa                5
+assignments:second_room       second     tutor              10
+assignments:agreement         twice      iqa                7
 assignments:submission        draft      learner            9
 assignments:submission        written    learner            9
 assignments:write             written    learner            6
@@ -107,6 +111,7 @@ PAGES = {
     "assignments:portfolio_bundle", "assignments:bundle",
     "assignments:answers", "assignments:changes",
     "assignments:extension", "enrolment:enrolment",
+    "assignments:second_room", "assignments:agreement",
 }  # fmt: skip
 COPIES = 29
 

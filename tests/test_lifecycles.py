@@ -44,6 +44,10 @@ Submission (one attempt) | overturn           | passed                       -> 
 Submission (one attempt) | pass_after_all     | referred                     -> passed       | T
 Submission (one attempt) | withdraw_attempt   | draft                        -> withdrawn    | W
 Deferral of a decision   | end_deferral       | open                         -> ended        | T
+Second marking           | hand_over_second_marking | asked                  -> marked       | T
+Second marking           | confirm_agreement  | marked                       -> agreed       | T
+Second marking           | settle_second_marking | marked                    -> agreed       | I
+Second marking           | call_off_second_marking | asked marked            -> withdrawn    | I A M
 Document (a file handed in) | examine       | received                     -> examining    | W
 Document (a file handed in) | wait_for_scan | examining                    -> waiting_for_scan | W
 Document (a file handed in) | make_ready    | received examining waiting_for_scan -> ready | W
@@ -74,6 +78,7 @@ APPS = {
     "Place at a session": "workshops",
     "Submission (one attempt)": "assignments",
     "Deferral of a decision": "assignments",
+    "Second marking": "assignments",
     "Document (a file handed in)": "assignments",
     "Upload (a file on its way)": "assignments",
     "Draft for comment": "assignments",

@@ -104,6 +104,7 @@ def a_world(cast: Cast) -> World:
     _sessions(things, cast)
     _work(things, cast)
     _unreleased(things, cast)
+    _second_marking(things, cast)
     _award(things, cast)
     _writing(things, cast)
     _referrals(things, cast)
@@ -239,6 +240,25 @@ def _a_comment(piece: Any, cast: Cast) -> Any:
     )
     marking.let_go(piece, by=cast.tutor)
     return comment
+
+
+def _second_marking(things: SimpleNamespace, cast: Cast) -> None:
+    """A piece the tutor marks a second time, and one marked twice that was passed on to the verifier."""
+    piece = factories.a_submission(cast=cast, one=things.active, kind="portfolio")
+    things.second = assignments.ask_second_marking(piece, reason="New to the portfolio", by=cast.iqa)
+    assignments.take_second_marking(things.second, by=cast.tutor)
+    other = factories.a_submission(cast=cast, one=factories.an_enrolment(cast=cast, cohort=things.cohort))
+    things.twice = assignments.ask_second_marking(other, reason="Borderline", by=cast.iqa)
+    marking.take(other, by=cast.tutor)
+    for criterion in other.criteria():
+        said = {"criterion": criterion, "feedback": "Clear.", "action": "", "revision": 0}
+        marking.decide(other, decision="pass", **said, by=cast.tutor)
+        things.twice.decisions.create(criterion=criterion, decision="refer", action="Add.", saved_at=clock.now())
+    # That two tutors do this one after the other is tested with second marking; here it is enough that it is done.
+    now = clock.now()
+    done = {"first_done_at": now, "first_done_by": cast.tutor, "marked_at": now, "marker": things.colleague}
+    passed_on = {"passed_on_at": now, "passed_on_by": cast.tutor, "passed_on_reason": "One example or two?"}
+    type(things.twice).objects.filter(pk=things.twice.pk).update(state="marked", **done, **passed_on)
 
 
 def _writing(things: SimpleNamespace, cast: Cast) -> None:

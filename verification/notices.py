@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
+from assignments import anonymity
 from core import clock, notices
 from programmes.models import Cohort
 from verification.models import Claim, Sample
@@ -17,7 +18,12 @@ def _tutors(cohort: Cohort) -> list[User]:
 
 
 def _about(sample: Sample) -> dict[str, Any]:
-    return {"sample": sample, "submission": sample.submission, "url": reverse("verification:sample", args=[sample.pk])}
+    """What both mails say; nobody who judges reads a name that is kept from them."""
+    return {
+        "sample": sample,
+        "submission": anonymity.for_judges(sample.submission),
+        "url": reverse("verification:sample", args=[sample.pk]),
+    }
 
 
 def sample_sent_back(sample: Sample) -> None:

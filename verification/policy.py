@@ -14,9 +14,15 @@ VERIFIABLE = ("signed", "passed")
 
 
 def is_not_own_marking(sample: Any, by: Any) -> str:
-    """Nobody verifies their own marking. The database says the same (`ilm` I10)."""
-    markers = {sample.marked_by_id, sample.submission.marked_by_id}
-    return "You marked this work, so somebody else verifies it." if by.pk in markers else ""
+    """Nobody verifies their own marking, the first or the second. Of the first the database says the same (`ilm` I10)."""
+    if by.pk in (sample.marked_by_id, sample.submission.marked_by_id):
+        return "You marked this work, so somebody else verifies it."
+    second = getattr(sample.submission, "second_marking", None)
+    if second is None or second.state == "withdrawn":
+        return ""
+    if by.pk in (second.marker_id, second.first_done_by_id, second.agreed_by_id):
+        return "You had a part in the two markings of this work, so somebody else verifies it."
+    return ""
 
 
 def is_allocated(sample: Any, by: Any) -> str:

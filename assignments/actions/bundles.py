@@ -15,7 +15,8 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import bundles, tasks
+from assignments import bundles, policy, tasks
+from assignments.actions.names import refuse
 from assignments.models import Bundle, BundleKind, Submission
 from assignments.models.bundles import TRIES, BundleQuerySet
 from core import clock
@@ -53,8 +54,11 @@ def _check_asks(enrolment: Enrolment, submission: Submission | None, by: User) -
         if not by.can(Can.SUBMIT_WORK) or enrolment.learner_id != by.pk:
             raise NotAllowed("Only the learner has their growing portfolio put together.")
         return
-    if not Submission.objects.visible_to(by).filter(pk=submission.pk, enrolment=enrolment).exists():
+    seen = Submission.objects.visible_to(by).select_related("enrolment__learner")
+    found = seen.filter(pk=submission.pk, enrolment=enrolment).first()
+    if found is None:
         raise NotAllowed("You do not read this learner’s work, so you cannot have it put together.")
+    refuse(policy.bundle_tells_no_name(found))
     if submission.assignment.kind != "portfolio" or submission.submitted_at is None:
         raise Refused("Only a portfolio that was handed in is put together here.")
 

@@ -17,6 +17,7 @@ from assignments.actions.answers import settle_answers
 from assignments.actions.freezing import freeze_portfolio
 from assignments.actions.judging import judged
 from assignments.actions.names import base_name, refuse, suffix_of
+from assignments.actions.second_marking import ask_where_every_piece_is
 from assignments.examination import Judged
 from assignments.models import Declaration, Document, FrozenWording, Route, Submission
 from assignments.models.wording import kept_of, rows_of
@@ -204,6 +205,7 @@ def _hand_in(
     if behalf:
         detail |= {**behalf, "arrived_at": behalf["arrived_at"].isoformat()}
     move(submission, step, by=by, detail=detail, **facts)
+    ask_where_every_piece_is(submission, now=now)
     if check := comparison.queue(submission):
         ring(tasks.compare_submission, check.pk)
     notices.submission_received(submission)

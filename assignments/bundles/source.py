@@ -115,7 +115,10 @@ def read(bundle: Bundle) -> Source:
 
 
 def legal_name(enrolment: Any) -> tuple[str, str]:
-    """First and last name as the learner gave them for the certificate, else as they signed up."""
+    """First and last name as given for the certificate, else as signed up with; under the veil the code."""
+    if getattr(enrolment.learner, "stands_for", None):
+        first, _, last = enrolment.learner.full_name.partition(" ")
+        return first, last
     form = getattr(enrolment, "application", None)
     if form and form.legal_first_name and form.legal_last_name:
         return form.legal_first_name, form.legal_last_name

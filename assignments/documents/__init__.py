@@ -5,6 +5,7 @@ from .examining import BEYOND, Examined, examine
 from .inspection import inspect
 from .kinds import ESSAY_KINDS, MAXIMUM_BYTES, Kind, Purpose, Unacceptable
 from .reading import Figure, Reading, count, read
+from .unsigned import without_authors
 
 __all__ = [
     "BEYOND",
@@ -21,4 +22,5 @@ __all__ = [
     "examine",
     "inspect",
     "read",
+    "without_authors",
 ]

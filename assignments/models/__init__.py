@@ -17,15 +17,17 @@ from assignments.models.extensions import Extension
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.practice import ClientFeedback, FeedbackRequest
-from assignments.models.second_marking import SecondDecision, SecondMarking
+from assignments.models.second_marking import AgreedDecision, SecondDecision, SecondMarking, kept_apart_from
 from assignments.models.submissions import NEVER, Declaration, Document, Figure, Reading, Route, Submission
 from assignments.models.uploads import Upload
+from assignments.models.veiled import VeiledQuerySet, veil_enrolments, veil_for, with_shown_learner
 from assignments.models.wording import FrozenWording
 from assignments.models.writing import Draft, VersionCause, Writing, WritingVersion
 
 __all__ = [
     "NEVER",
     "ActionAnswer",
+    "AgreedDecision",
     "AttemptGrant",
     "BankComment",
     "Bundle",
@@ -63,9 +65,14 @@ __all__ = [
     "Submission",
     "UnitResult",
     "Upload",
+    "VeiledQuerySet",
     "Verdict",
     "VersionCause",
     "VivaNote",
     "Writing",
     "WritingVersion",
+    "kept_apart_from",
+    "veil_enrolments",
+    "veil_for",
+    "with_shown_learner",
 ]

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from assignments.models.submissions import Document, Submission
+from assignments.models.veiled import VeiledQuerySet
 
 # A worker that has not finished by then is taken for dead, and somebody else may compare.
 CLAIM_HOLDS = dt.timedelta(minutes=15)
@@ -174,9 +175,9 @@ class ConcernOutcome(models.TextChoices):
     PASSED_ON = "passed_on", "Passed on to the centre’s malpractice procedure"
 
 
-class ConcernQuerySet(models.QuerySet["Concern"]):
+class ConcernQuerySet(VeiledQuerySet["Concern"]):
     def visible_to(self, user: User) -> ConcernQuerySet:
-        return self.filter(submission__in=Submission.objects.visible_to(user))
+        return self.filter(submission__in=Submission.objects.visible_to(user)).read_by(user)
 
 
 class Concern(models.Model):

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Can
+from assignments.models.veiled import VeiledQuerySet
 from assignments.policy import CLAIM_FOR, HOLD_FOR
 from assignments.states import (
     HANDED_IN,
@@ -44,13 +45,15 @@ def _pair(first: str, second: str) -> Any:
     return ExpressionWrapper(F(first) * Value(2**32) + F(second), output_field=BigIntegerField())
 
 
-class SubmissionQuerySet(models.QuerySet["Submission"]):
+class SubmissionQuerySet(VeiledQuerySet["Submission"]):
+    piece = ""
+
     def visible_to(self, user: User) -> SubmissionQuerySet:
         """A learner's own, drafts too; for those who read work, what was handed in by learners they see."""
         mine = Q(enrolment__learner=user)
         if user.can(Can.READ_WORK):
             mine |= Q(enrolment__in=Enrolment.objects.visible_to(user)) & Q(state__in=HANDED_IN)
-        return self.filter(mine)
+        return self.filter(mine).read_by(user)
 
     def awaiting_marking(self) -> SubmissionQuerySet:
         return self.filter(state=SubmissionState.SUBMITTED)
@@ -144,6 +147,9 @@ class Submission(models.Model):
     mark_by = models.DateField("last day for marking; none while the clock stands still", null=True)
     clock_used = models.PositiveSmallIntegerField("working days for marking used before this hand-in", default=0)
     released_at = models.DateTimeField("when the learner came to know the outcome", null=True)
+
+    # Whether this object was fetched for somebody who may not know whose work it is (`assignments.anonymity`).
+    is_veiled = False
 
     objects = SubmissionQuerySet.as_manager()
 

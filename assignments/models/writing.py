@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.permissions import Can
 from assignments.models.submissions import Document, Submission
+from assignments.models.veiled import VeiledQuerySet
 from assignments.states import DraftState, SubmissionState
 from assignments.writing import fingerprint
 from core.lifecycle import set_exactly_when, state_is_known
@@ -77,14 +78,14 @@ class WritingVersion(models.Model):
         return f"Version {self.number}"
 
 
-class DraftQuerySet(models.QuerySet["Draft"]):
+class DraftQuerySet(VeiledQuerySet["Draft"]):
     def visible_to(self, user: User) -> DraftQuerySet:
         """A learner's own; for those who read work, those of learners they see. A draft taken back is the learner's."""
         mine = Q(submission__enrolment__learner=user)
         if user.can(Can.READ_WORK):
             seen = Q(submission__enrolment__in=Enrolment.objects.visible_to(user))
             mine |= seen & ~Q(state=DraftState.WITHDRAWN)
-        return self.filter(mine)
+        return self.filter(mine).read_by(user)
 
     def waiting(self) -> DraftQuerySet:
         """Those that still want an answer: comments on work that was handed in since come too late."""
@@ -93,7 +94,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def of_cohorts_of(self, tutor: User, today: dt.date) -> DraftQuerySet:
         """Those of the cohorts this tutor is appointed to today, never their own."""
         cohorts = tutor.appointments.covering(today).values("cohort")
-        return self.filter(submission__enrolment__cohort__in=cohorts).exclude(submission__enrolment__learner=tutor)
+        others = self.filter(submission__enrolment__cohort__in=cohorts).exclude(submission__enrolment__learner=tutor)
+        return others.read_by(tutor)
 
     def counted(self) -> DraftQuerySet:
         """Those that use up the number an assignment allows."""

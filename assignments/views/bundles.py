@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import actions, bundles
+from assignments import actions, bundles, policy
 from assignments.forms.bundles import AskBundleForm
 from assignments.models import Bundle, BundleKind, Submission
 from assignments.views.files import name_of, note_copy, sent
@@ -54,12 +54,14 @@ def bundle(request: AuthedRequest, pk: int) -> HttpResponse:
 
 def _page(request: AuthedRequest, enrolment: Enrolment, submission: Submission | None) -> HttpResponse:
     form = AskBundleForm(request.POST or None)
+    withheld = policy.bundle_tells_no_name(submission) if submission else ""
     if form.is_valid() and form.attempts(actions.ask_bundle, enrolment, submission=submission, by=request.user):
         return redirect(request.path)
     for sentences in form.errors.values():
         messages.error(request, " ".join(map(str, sentences)))
-    offers = _offers(request, enrolment, submission)
+    offers = [] if withheld else _offers(request, enrolment, submission)
     context = {
+        "withheld": withheld,
         "enrolment": enrolment,
         "submission": submission,
         "own": enrolment.learner_id == request.user.pk,
@@ -100,6 +102,8 @@ def bundle_file(request: AuthedRequest, pk: int) -> HttpResponse:
     named = [f"submission__{one}" for one in _NAMED]
     ready = Bundle.objects.ready().visible_to(request.user)
     found = get_object_or_404(ready.select_related("enrolment__learner", "enrolment__application", *named), pk=pk)
+    if found.submission and Submission.objects.visible_to(request.user).get(pk=found.submission.pk).is_veiled:
+        raise Http404
     if not found.file.storage.exists(str(found.file.name)):
         raise Http404
     name = _name(found)

@@ -25,11 +25,11 @@ from enrolment.models import Registration
 ORDERS = {
     "due": ("Due first", ("mark_due",)),
     "arrived": ("Oldest first", ("submitted_at",)),
-    "learner": ("By learner", ("enrolment__learner__full_name", "submitted_at")),
+    "learner": ("By learner", ("shown_learner", "submitted_at")),
     "cohort": ("By cohort", ("enrolment__cohort__code", "submitted_at")),
     "begun": ("Nearly done first", ("-decided", "submitted_at")),
 }
-FIND = ("enrolment__learner__full_name", "enrolment__cohort__code", "assignment__title")
+FIND = ("shown_learner", "enrolment__cohort__code", "assignment__title")
 ATTEMPTS = (("first", "First attempts"), ("again", "Resubmissions"))
 # What a row of the list says; a row is light, because there are fifty.
 SAID = (
@@ -87,7 +87,7 @@ def light(rows: Any) -> QuerySet[Submission]:
         .annotate(
             decided=_decided(~Q(decision="")),
             unmet=_decided(Q(decision="refer")),
-            deferred_until_on=Subquery(deferred.values("until")),
+            deferred_until=Subquery(deferred.values("until_on")),
             registered_until=Subquery(registered.values("expires_on")),
             ai_use=Subquery(declared.values("ai_use")),
         )
@@ -176,13 +176,14 @@ def desk(request: AuthedRequest) -> HttpResponse:
         chosen(request, "attempt", "Attempt", ATTEMPTS),
         chosen(request, "cohort", "Cohort", codes),
     ]
-    rows = Submission.objects.waiting_for(user, today, taught.begun).with_due()
+    rows = Submission.objects.waiting_for(user, today, taught.begun).with_due().with_shown_learner(user).read_by(user)
     found = keyset_listing(
         request,
         light(_narrowed(rows, filters, today)),
         noun="piece",
         orders=ORDERS,
         find=FIND,
+        also=rows.by_code,
         filters=filters,
         total=_total(counts, filters),
     )

@@ -145,13 +145,14 @@ def drafts(request: AuthedRequest) -> HttpResponse:
     rows = rows.filter(state="commented") if which.value else rows.waiting()
     found = listing(
         request,
-        rows,
+        rows.with_shown_learner(request.user),
         noun="draft",
         orders={
             "sent": ("Oldest first", ("sent_at",)),
-            "learner": ("By learner", ("submission__enrolment__learner__full_name", "sent_at")),
+            "learner": ("By learner", ("shown_learner", "sent_at")),
         },
-        find=("submission__enrolment__learner__full_name", "submission__enrolment__cohort__code"),
+        find=("shown_learner", "submission__enrolment__cohort__code"),
+        also=rows.by_code,
         filters=[which],
     )
     for one in found.page:

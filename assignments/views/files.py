@@ -3,6 +3,7 @@
 Pictures may be shown, and a PDF in the viewer of the browser if that is asked for.
 """
 
+import io
 from typing import Any, cast
 
 from django.db import transaction
@@ -11,9 +12,10 @@ from django.shortcuts import get_object_or_404
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import bundles, documents, policy
-from assignments.models import Document, Draft, Evidence, Figure, Submission
+from assignments import anonymity, bundles, documents, policy
+from assignments.models import Document, Draft, Evidence, Figure, Submission, veil_for
 from core.lifecycle import record
+from core.refusals import WrongState
 
 _SHOWN = ("image/png", "image/jpeg", "image/gif")
 
@@ -24,6 +26,7 @@ def document(request: AuthedRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         Document.objects.select_related(
             "submission__enrolment__learner",
+            "submission__enrolment__cohort",
             "submission__enrolment__registration",
             "submission__enrolment__application",
             "submission__assignment__version__qualification__organisation",
@@ -33,14 +36,23 @@ def document(request: AuthedRequest, pk: int) -> HttpResponse:
     _check(request, found)
     if not (found.file and found.is_ready):
         raise Http404
+    veil_for(request.user, [found.submission])
+    if found.submission.is_veiled and found.kind == "portfolio":
+        raise WrongState(policy.bundle_tells_no_name(found.submission))
     note_copy(request, found.submission, found.name, found.sha256)
     if found.kind == "portfolio":
         return sent(found.file, name=name_of(found, ".json"), mime="application/json")
     kind = documents.Kind(found.kind)
-    response = sent(found.file, name=name_of(found, kind.suffix), mime=kind.mime)
+    veiled = found.submission.is_veiled and _without_authors(found)
+    response = sent(veiled or found.file, name=name_of(found, kind.suffix), mime=kind.mime)
     if kind == documents.Kind.PDF and request.GET.get("view") == "1":
         _in_a_viewer(response)
     return response
+
+
+def _without_authors(found: Document) -> io.BytesIO | None:
+    with found.file.open("rb") as original:
+        return documents.without_authors(original)
 
 
 @requires(Can.SUBMIT_WORK, Can.READ_WORK)
@@ -61,7 +73,15 @@ def evidence(request: AuthedRequest, pk: int) -> HttpResponse:
         if not found.submissions.filter(pk__in=Submission.objects.visible_to(request.user)).exists():
             raise Http404
         note_copy(request, found, found.name, found.sha256)
-    return sent(found.file, name=found.name, mime=found.mime)
+    return sent(found.file, name=_plain_name(request, found), mime=found.mime)
+
+
+def _plain_name(request: AuthedRequest, found: Evidence) -> str:
+    """The learner's own name for the file, unless it went in with a piece that this reader judges by its code."""
+    handed_in = list(found.submissions.select_related("enrolment__learner", "enrolment__cohort", "assignment"))
+    veil_for(request.user, handed_in)
+    covered = next((one for one in handed_in if one.is_veiled), None)
+    return anonymity.file_name(covered, found.name) if covered else found.name
 
 
 def _check(request: AuthedRequest, found: Document) -> None:
@@ -86,6 +106,8 @@ def note_copy(request: AuthedRequest, subject: Any, name: str, sha256: str) -> N
 def name_of(found: Document, suffix: str) -> str:
     """The awarding organisation's pattern if all its parts are known, else the name the learner gave."""
     submission = found.submission
+    if submission.is_veiled:
+        return anonymity.file_name(submission, suffix)
     registration = getattr(submission.enrolment, "registration", None)
     centre = submission.assignment.version.qualification.organisation.centre_number
     codes = [unit.product_code for unit in submission.assignment.units.all() if unit.product_code]
@@ -119,7 +141,8 @@ def leaving(name: str) -> str:
 
 def sent(file: Any, *, name: str, mime: str) -> HttpResponse:
     shown = mime in _SHOWN
-    response = FileResponse(file.open("rb"), as_attachment=not shown, filename=leaving(name), content_type=mime)
+    content = file if isinstance(file, io.BytesIO) else file.open("rb")
+    response = FileResponse(content, as_attachment=not shown, filename=leaving(name), content_type=mime)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

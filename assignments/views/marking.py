@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.permissions import Can, Role
 from assignments import marking, policy
 from assignments.forms.marking import DecideForm, TakeOverForm
-from assignments.models import Submission
+from assignments.models import Submission, kept_apart_from, veil_for
 from assignments.views.criterion import Tray
 from assignments.views.outline import places_of
 from assignments.views.room import Room, room_of
@@ -42,14 +42,16 @@ DRAWN = (
     "document__similarity_check",
     "declaration",
     "wording",
+    "second_marking",
 )
 
 
 def _seen(user: User) -> QuerySet[Submission]:
     """What was handed in by the learners this person sees, and never their own."""
-    handed_in = Submission.objects.handed_in().exclude(enrolment__learner=user)
+    handed_in = Submission.objects.handed_in().exclude(enrolment__learner=user).read_by(user)
     if not user.can(Can.READ_WORK):
         return handed_in.none()
+    handed_in = handed_in.exclude(pk__in=kept_apart_from(user).values("submission"))
     if user.has_role(Role.ADMINISTRATOR):
         return handed_in
     return handed_in.filter(enrolment__cohort__in=Cohort.objects.visible_to(user))
@@ -57,7 +59,7 @@ def _seen(user: User) -> QuerySet[Submission]:
 
 def _held(user: User) -> QuerySet[Submission]:
     """What this person holds for marking, though perhaps their appointment to the cohort has ended meanwhile."""
-    return Submission.objects.handed_in().filter(held_by=user).exclude(enrolment__learner=user)
+    return Submission.objects.handed_in().filter(held_by=user).exclude(enrolment__learner=user).read_by(user)
 
 
 def pieces(user: User) -> QuerySet[Submission]:
@@ -77,11 +79,15 @@ def _drawn(_roles: object, *, user: int, pk: int, today: dt.date) -> list[QueryS
 _PIECE = Statement(_drawn)
 
 
-def _piece(user: User, pk: int) -> Submission:
+def _piece(user: User, pk: int) -> Submission | None:
+    """The piece, under the veil if it is marked anonymously; nothing if it is none of this tutor's."""
     found: list[Submission] = _PIECE.objects(user.roles, user=user.pk, pk=pk, today=clock.today())
     if found:
+        veil_for(user, found)
         return found[0]
-    held = get_object_or_404(_held(user), pk=pk)
+    held = _held(user).filter(pk=pk).first()
+    if held is None:
+        return None
     raise NotAllowed(policy.is_marker(held, user) or "You cannot mark this any more.")
 
 
@@ -95,10 +101,21 @@ def _back_to(submission: Submission, criterion: int | None = None) -> str:
     return f"{url}?open={criterion}#k-{criterion}" if criterion else url
 
 
+def elsewhere(request: AuthedRequest, pk: int) -> HttpResponse:
+    """A piece that this tutor may only mark a second time has another room; any other is not there."""
+    mine = kept_apart_from(request.user).filter(submission__in=Submission.objects.visible_to(request.user))
+    second = get_object_or_404(mine, submission=pk)
+    if second.marker_id == request.user.pk:
+        return redirect("assignments:second_room", second.pk)
+    return redirect("assignments:second_markings")
+
+
 @requires(Can.MARK)
 def room(request: AuthedRequest, pk: int) -> HttpResponse:
     """Read, and if one holds the piece, decide. Opening the page changes nothing."""
     submission = _piece(request.user, pk)
+    if submission is None:
+        return elsewhere(request, pk)
     shown = room_of(submission, user=request.user, open_row=_open(request), token=get_token(request))
     response = render(request, "assignments/room.html", {"room": shown, "submission": submission})
     if "ahead" in request.GET:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from assignments import anonymity
 from assignments.models import CriterionDecision, Submission
 from assignments.states import SubmissionState
 from core import clock
@@ -25,7 +26,7 @@ from core.templatetags.ui import icon, sign_only
 
 BESIDE = 5
 COUNTED = 100
-Waiting = Callable[[User, dt.date], QuerySet[Submission]]
+Waiting = Callable[[User, dt.date], Any]
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,15 @@ class Pile:
 # Four querysets in one statement: before this piece, from it on, how many are before it, and how many there are.
 _AROUND = (
     "select 0, * from ({}) as earlier union all select 1, * from ({}) as later "
-    "union all select 2, count(*), null, null, null from ({}) as before_it "
-    "union all select 3, count(*), null, null, null from ({}) as waiting"
+    "union all select 2, count(*), null, null, null, null from ({}) as before_it "
+    "union all select 3, count(*), null, null, null, null from ({}) as waiting"
 )
 
 
-def _rows(waiting: Waiting, _shape: object, *, user: int, mark_by: Any, pk: int, today: dt.date) -> list[Any]:
-    pile = waiting(User(pk=user), today).filter(mark_by__isnull=False)
+def _rows(waiting: Waiting, roles: object, *, user: int, mark_by: Any, pk: int, today: dt.date) -> list[Any]:
+    person = User(pk=user)
+    person.__dict__["roles"] = roles
+    pile = waiting(person, today).filter(mark_by__isnull=False).with_shown_learner(person)
     before = pile.filter(Q(mark_by__lt=mark_by) | Q(mark_by=mark_by, pk__lt=pk), mark_by__lte=mark_by)
     after = pile.filter(Q(mark_by__gt=mark_by) | Q(mark_by=mark_by, pk__gte=pk), mark_by__gte=mark_by)
     decided = (
@@ -77,7 +80,7 @@ def _rows(waiting: Waiting, _shape: object, *, user: int, mark_by: Any, pk: int,
         .annotate(n=Count("pk"))
         .values("n")
     )
-    columns: Any = "pk", "enrolment__learner__full_name", "assignment__title", Subquery(decided)
+    columns: Any = "pk", "enrolment", "shown_learner", "assignment__title", Subquery(decided)
     counted = pile.order_by().values_list("pk")
     return [
         before.order_by(F("mark_by").desc(), F("pk").desc()).values_list(*columns)[:BESIDE],
@@ -88,8 +91,8 @@ def _rows(waiting: Waiting, _shape: object, *, user: int, mark_by: Any, pk: int,
 
 
 def _neighbour(row: tuple[Any, ...]) -> Neighbour:
-    _, pk, learner, title, decided = row
-    return Neighbour(pk, learner, title, decided or 0)
+    _, pk, enrolment, learner, title, decided = row
+    return Neighbour(pk, anonymity.shown(learner, enrolment), title, decided or 0)
 
 
 def pile_of(submission: Submission, user: User, waiting: Waiting) -> Pile | None:
@@ -99,7 +102,7 @@ def pile_of(submission: Submission, user: User, waiting: Waiting) -> Pile | None
     # What lies outside the pile, signed or deferred, is followed by its beginning.
     place = {"mark_by": first or dt.date.min, "pk": submission.pk if first else 0}
     statement = _STATEMENTS.setdefault(waiting, Statement(partial(_rows, waiting), _AROUND))
-    found = statement.rows(user=user.pk, today=today, **place)
+    found = statement.rows(user.roles, user=user.pk, today=today, **place)
     earlier = [_neighbour(row) for row in found if row[0] == 0][::-1]
     later = [_neighbour(row) for row in found if row[0] == 1]
     before, total = (next(row[1] for row in found if row[0] == which) for which in (2, 3))

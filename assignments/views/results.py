@@ -29,6 +29,9 @@ _DRAWN = (
     "marked_by",
     "submitted_by",
     "wording",
+    "second_marking__marker",
+    "second_marking__agreed_by",
+    "second_marking__first_done_by",
 )
 
 

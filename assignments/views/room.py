@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from accounts.models import User
-from assignments import authenticity, counting, deadlines, policy
+from assignments import agreement, authenticity, counting, deadlines, policy
 from assignments.declarations import AI_USES
-from assignments.models import Submission
+from assignments.models import Submission, kept_apart_from
 from assignments.states import SubmissionState
 from assignments.views import outline as outlines
 from assignments.views import reading
@@ -145,8 +145,13 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None, 
     pile = pile_of(submission, user, marked_by)
     blocked = ""
     # What lies in the tutor's pile is theirs to mark; only for the rest the reason has to be asked for.
-    if submission.state == SubmissionState.SUBMITTED and not (pile and pile.position):
-        blocked = policy.is_marker(submission, user) or policy.learner_is_on_programme(submission, user)
+    if submission.state == SubmissionState.SUBMITTED:
+        if not (pile and pile.position):
+            guards = policy.is_marker, policy.learner_is_on_programme, agreement.is_not_second_marker
+            blocked = next((said for guard in guards if (said := guard(submission, user))), "")
+        second = agreement.second_of(submission)
+        if not blocked and second and second.is_under_way:
+            blocked = agreement.first_is_not_done(submission, user)
     is_portfolio = submission.assignment.kind == "portfolio"
     evidence = list(submission.evidence.all()) if is_portfolio else []
     held = submission.is_held(now) and submission.state == SubmissionState.SUBMITTED
@@ -169,4 +174,5 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None, 
 
 def marked_by(user: User, today: dt.date) -> Any:
     """The work waiting for this tutor: of learners on the programme, in the cohorts they are appointed to today."""
-    return Submission.objects.waiting_for(user, today)
+    apart = kept_apart_from(user).values("submission")
+    return Submission.objects.waiting_for(user, today).exclude(pk__in=apart)

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
-from assignments.models import Submission
+from assignments.models import Submission, veil_enrolments
 from core.templatetags.ui import ago, day
 from enrolment.models import Enrolment
 from programmes.models import Release
@@ -26,7 +26,9 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
         awaiting_verification(mine).select_related("learner", "cohort").order_by(F("passed_at"), "pk")
     )
     unreleased = with_what_they_wait_for(
-        Submission.objects.waiting_for_release(user).filter(
+        Submission.objects.waiting_for_release(user)
+        .read_by(user)
+        .filter(
             enrolment__cohort__release_rule=Release.AFTER_IQA,
             enrolment__cohort__allocations__in=user.allocations.in_force(today).filter(role="iqa"),
         )
@@ -37,6 +39,7 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
         .select_related("enrolment__learner", "enrolment__cohort", "assignment")
         .order_by("marked_at", "pk")
     )
+    veil_enrolments(user, waiting)
     samples = list(
         Sample.objects.visible_to(user)
         .filter(state__in=["selected", "returned"], selected_by=user)
@@ -110,6 +113,7 @@ def build_eqa(user: User, *, today: dt.date) -> Home:
         .select_related("learner", "cohort")
         .order_by(F("verified_at"), "pk")
     )
+    veil_enrolments(user, waiting)
     return Home(
         role="eqa",
         heading=f"{said(waiting_n, 'learner', 'learners').capitalize()} to sign off",

@@ -9,19 +9,18 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Role
-from assignments.models import Submission
+from assignments.models import Submission, VeiledQuerySet
 from core.lifecycle import set_exactly_when, state_is_known
 from enrolment.models import Enrolment
 from verification.states import DECIDED, WITH_ACTION, ClaimState, SampleState
 
 
-class SampleQuerySet(models.QuerySet["Sample"]):
+class SampleQuerySet(VeiledQuerySet["Sample"]):
     def visible_to(self, user: User) -> SampleQuerySet:
         """Verifiers, tutors and administrators: those of the enrolments they see. Never the learner."""
         if user.has_role(Role.IQA, Role.EQA, Role.TUTOR, Role.ADMINISTRATOR):
-            return self.filter(submission__enrolment__in=Enrolment.objects.visible_to(user)).exclude(
-                submission__enrolment__learner=user
-            )
+            seen = self.filter(submission__enrolment__in=Enrolment.objects.visible_to(user))
+            return seen.exclude(submission__enrolment__learner=user).read_by(user)
         return self.none()
 
 

@@ -17,7 +17,7 @@ from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can, Role
 from assignments.deadlines import working_days_between
-from assignments.models import Submission
+from assignments.models import Submission, veil_enrolments, with_shown_learner
 from core import clock
 from core.lists import chosen, listing
 from enrolment.models import Enrolment
@@ -35,7 +35,7 @@ from verification.models.standing import (
 )
 
 SHOWN = ("learner", "cohort__contract__client")
-FIND = ("learner__full_name", "cohort__code", "cohort__contract__client__name")
+FIND = ("shown_learner", "cohort__code", "cohort__contract__client__name")
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ def _cohort_filter(request: AuthedRequest) -> Any:
 
 
 def _with_pieces(page: Any, user: User, since: str) -> None:
+    veil_enrolments(user, list(page))
     pieces = pieces_of([one.pk for one in page], user)
     today = clock.today()
     for one in page:
@@ -121,13 +122,13 @@ def queue(request: AuthedRequest) -> HttpResponse:
     if not request.user.has_role(Role.IQA, Role.ADMINISTRATOR):
         return sign_offs(request)
     cohort = _cohort_filter(request)
-    rows = awaiting_verification(_learners(request.user))
+    rows = with_shown_learner(awaiting_verification(_learners(request.user)), request.user)
     if cohort.value:
         rows = rows.filter(cohort=int(cohort.value))
     orders = {
         "waits": ("Longest wait first", ("passed_at",)),
-        "learner": ("By learner", ("learner__full_name",)),
-        "cohort": ("By cohort", ("cohort__code", "learner__full_name")),
+        "learner": ("By learner", ("shown_learner",)),
+        "cohort": ("By cohort", ("cohort__code", "shown_learner")),
     }
     drawn = with_passed_at(Enrolment.objects.select_related(*SHOWN))
     found = listing(request, rows, noun="learner", orders=orders, find=FIND, filters=[cohort], drawn_from=drawn)
@@ -156,13 +157,13 @@ def begin(request: AuthedRequest, pk: int) -> HttpResponse:
 def sign_offs(request: AuthedRequest) -> HttpResponse:
     """Verified learners whose claim waits for the external verifier."""
     cohort = _cohort_filter(request)
-    rows = awaiting_sign_off(_learners(request.user))
+    rows = with_shown_learner(awaiting_sign_off(_learners(request.user)), request.user)
     if cohort.value:
         rows = rows.filter(cohort=int(cohort.value))
     orders = {
         "waits": ("Longest wait first", ("verified_at",)),
-        "learner": ("By learner", ("learner__full_name",)),
-        "cohort": ("By cohort", ("cohort__code", "learner__full_name")),
+        "learner": ("By learner", ("shown_learner",)),
+        "cohort": ("By cohort", ("cohort__code", "shown_learner")),
     }
     drawn = with_verified_at(Enrolment.objects.select_related(*SHOWN))
     found = listing(request, rows, noun="learner", orders=orders, find=FIND, filters=[cohort], drawn_from=drawn)
@@ -176,6 +177,7 @@ def sign_off(request: AuthedRequest, pk: int) -> HttpResponse:
     """The learner's verified work with everything that was decided about it, and the signature."""
     rows = _learners(request.user).select_related("learner", "cohort__version__qualification")
     enrolment = get_object_or_404(rows, pk=pk)
+    veil_enrolments(request.user, [enrolment])
     form = SignOffForm(request.POST if request.method == "POST" else None, cancel_url=reverse("verification:sign_offs"))
     if form.is_valid() and form.attempts(actions.sign_off, enrolment, by=request.user):
         messages.success(request, f"Signed off: {enrolment.learner}. The centre can claim the certificate.")

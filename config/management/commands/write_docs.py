@@ -24,6 +24,7 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Place at a session", workshops.PlaceState, workshops.PLACE_TRANSITIONS),
     ("Submission (one attempt)", assignments.SubmissionState, assignments.TRANSITIONS),
     ("Deferral of a decision", assignments.DeferralState, assignments.DEFERRAL_TRANSITIONS),
+    ("Second marking", assignments.SecondMarkingState, assignments.SECOND_MARKING_TRANSITIONS),
     ("Document (a file handed in)", assignments.DocumentState, assignments.DOCUMENT_TRANSITIONS),
     ("Upload (a file on its way)", assignments.UploadState, assignments.UPLOAD_TRANSITIONS),
     ("Draft for comment", assignments.DraftState, assignments.DRAFT_TRANSITIONS),
