@@ -30,6 +30,7 @@ def test_marks_are_saved_by_themselves_and_added_up_and_each_act_has_a_page_that
     page.set_viewport_size({"width": 320, "height": 800})
     for link in ("Return it unmarked", "Defer the decision"):
         page.goto(reverse("assignments:room", args=[piece.pk]))
+        axe()
         page.get_by_role("link", name=link).click()
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         axe()
