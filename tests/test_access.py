@@ -220,6 +220,8 @@ verification:agree                   sample                         xx.xxxxxs
 verification:send_back               sample                         xx.xxxxxs
 verification:answer                  sent_back                      x.xxxxxxs
 verification:overturn                sent_back                      x.xxxxxxs
+verification:tutors                  -                              xx.x.xxxs
+verification:tutor                   tutor                          xx.x.xxxs
 verification:claims                  -                              xx....xxs
 verification:make_claims             -                              xxxxpxxxs
 verification:claim                   claim                          xx....xxs

@@ -74,6 +74,8 @@ enrolment:enrolment           enrolment  tutor              9
 verification:queue            -          iqa                7
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
+verification:tutors           -          iqa                7
+verification:tutor            tutor      iqa                8
 verification:claims           -          administrator      8
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
@@ -128,6 +130,11 @@ def grow(world) -> None:
     contracts = worlds.multiplied([things.contract], COPIES, deep=False)
     for contract in contracts:
         contract.managers.add(world.cast.contract_manager)
+    tutors = worlds.multiplied([world.cast.tutor], COPIES, deep=False)
+    pieces = worlds.multiplied([things.passed], COPIES, deep=False, attempt=lambda n: 100 + n)
+    signed = things.passed.markings.get()
+    for piece, tutor in zip(pieces, tutors, strict=True):
+        worlds.multiplied([signed], 1, submission=piece.pk, marked_by=tutor.pk)
     cohorts = worlds.multiplied([things.new_cohort], COPIES, deep=False)
     for cohort in cohorts:
         worlds.multiplied(list(things.new_cohort.appointments.all()), 1, cohort=cohort.pk)

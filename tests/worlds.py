@@ -109,6 +109,7 @@ def a_world(cast: Cast) -> World:
     _reports(things, cast)
     _practice(things, cast)
     _bundles(things)
+    things.tutor = cast.tutor
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
 
