@@ -121,8 +121,12 @@ def signed(cast):
     return cohort
 
 
+def _firsts(cast):
+    return first_outcomes(answered_for(cast.iqa).values_list("pk", flat=True))
+
+
 def _pieces(cast):
-    return pieces(first_outcomes(answered_for(cast.iqa)))
+    return pieces(_firsts(cast))
 
 
 def test_the_figures_of_a_cohort(cast, signed):
@@ -131,7 +135,7 @@ def test_the_figures_of_a_cohort(cast, signed):
     assert (found.signed, found.referred, found.in_time) == (12, Share(6, 12), Share(12, 12))
     # "On 1.1: good." is three words, three times over, and "Well argued." two; referred: "not yet" and an action of four.
     assert (found.words.low, found.words.high) == (11, 14)
-    criteria = {one.number: one for one in by_criterion(first_outcomes(answered_for(cast.iqa)), cast.tutor)}
+    criteria = {one.number: one for one in by_criterion(_firsts(cast), cast.tutor)}
     assert [(one.referred, one.everybody) for one in criteria.values()] == [
         (Share(6, 12), Share(6, 12)), (Share(0, 12), Share(0, 12)), (Share(0, 12), Share(0, 12)),
     ]  # fmt: skip
@@ -152,13 +156,13 @@ def test_an_attempt_counts_once_under_whoever_signed_first_and_a_change_is_told(
 
     assert (found.signed, found.referred, found.sent_back, found.changed) == (12, Share(6, 12), 1, 1)
     # What was changed after the signature is in nobody's rate.
-    assert by_criterion(first_outcomes(answered_for(cast.iqa)), cast.tutor)[0].referred == Share(6, 11)
+    assert by_criterion(_firsts(cast), cast.tutor)[0].referred == Share(6, 11)
 
 
 def test_what_is_carried_forward_is_not_counted_again(cast, signed):
     CriterionDecision.objects.filter(criterion__number="1.2").update(carried_forward=True)
 
-    found = by_criterion(first_outcomes(answered_for(cast.iqa)), cast.tutor)
+    found = by_criterion(_firsts(cast), cast.tutor)
 
     assert [one.number for one in found] == ["1.1", "2.1"]
     assert figures(_pieces(cast)).words.low == 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,11 +50,14 @@ def answered_for(user: User) -> QuerySet[Cohort]:
     return Cohort.objects.filter(pk__in=mine.values("cohort")) if user.has_role(Role.IQA) else Cohort.objects.none()
 
 
-def first_outcomes(cohorts: QuerySet[Cohort], since: dt.date | None = None) -> QuerySet[Marking]:
-    """The first pass or referral of each attempt. One returned unmarked has none; what superseded it is not counted."""
+def first_outcomes(cohorts: Iterable[int], since: dt.date | None = None) -> QuerySet[Marking]:
+    """The first pass or referral of each attempt. One returned unmarked has none; what superseded it is not counted.
+
+    `cohorts` are numbers and not a question, so that the database goes by them whatever it knows of its tables.
+    """
     decided = Marking.objects.exclude(outcome=Outcome.RETURN)
     earlier = decided.filter(submission=OuterRef("submission"), pk__lt=OuterRef("pk"))
-    rows = decided.filter(~Exists(earlier), submission__enrolment__cohort__in=cohorts)
+    rows = decided.filter(~Exists(earlier), submission__enrolment__cohort__in=list(cohorts))
     return rows.filter(marked_at__date__gte=since) if since else rows
 
 
@@ -159,37 +163,41 @@ def by_criterion(firsts: QuerySet[Marking], tutor: User) -> list[CriterionFigure
 
     Left out: what was met in an earlier attempt and carried forward, and what was changed after the first signature.
     """
-    first = firsts.filter(submission=OuterRef("submission")).order_by()
-    decided = (
-        CriterionDecision.objects.filter(submission__in=firsts.values("submission"), carried_forward=False)
-        .exclude(decision="")
-        .filter(saved_at__lte=Subquery(first.values("marked_at")[:1]))
-        .order_by()
+    decided = firsts.order_by().filter(
+        submission__decisions__decision__in=Decision.values,
+        submission__decisions__carried_forward=False,
+        submission__decisions__saved_at__lte=F("marked_at"),
     )
     columns = {
-        "number": F("criterion__number"),
-        "title": F("criterion__title"),
-        "unit": F("criterion__outcome__unit__number"),
-        "unit_title": F("criterion__outcome__unit__title"),
-        "version": F("criterion__outcome__unit__version"),
-        "place": F("criterion__position"),
-        "outcome": F("criterion__outcome__number"),
+        "criterion": F("submission__decisions__criterion"),
+        "decision": F("submission__decisions__decision"),
+    }
+    criterion = "submission__decisions__criterion__"
+    named = {
+        "number": F(criterion + "number"),
+        "title": F(criterion + "title"),
+        "unit": F(criterion + "outcome__unit__number"),
+        "unit_title": F(criterion + "outcome__unit__title"),
+        "version": F(criterion + "outcome__unit__version"),
+        "place": F(criterion + "position"),
+        "outcome_number": F(criterion + "outcome__number"),
     }
     mine: dict[int, list[Any]] = defaultdict(list)
     facts: dict[int, dict[str, Any]] = {}
-    own = decided.filter(submission__in=firsts.filter(marked_by=tutor).values("submission"))
-    written: Any = own.annotate(words=words_of("feedback") + words_of("action"))
-    for row in written.values("criterion", "decision", "words", **columns):
+    own = decided.filter(marked_by=tutor)
+    words = words_of("submission__decisions__feedback") + words_of("submission__decisions__action")
+    written: Any = own.annotate(words=words).values("words", **columns, **named)
+    for row in written:
         mine[row["criterion"]].append(row)
         facts[row["criterion"]] = row
     referred, of = Counter[int](), Counter[int]()
-    counted = decided.values_list("criterion", "decision").annotate(Count("pk"))
-    for criterion, decision, count in counted.filter(criterion__in=list(mine)):
-        of[criterion] += count
-        referred[criterion] += count if decision == Decision.REFER else 0
+    counted: Any = decided.values(**columns)
+    for row in counted.annotate(count=Count("pk")):
+        of[row["criterion"]] += row["count"]
+        referred[row["criterion"]] += row["count"] if row["decision"] == Decision.REFER else 0
 
     def order(pk: int) -> tuple[Any, ...]:
-        return (*(facts[pk][name] for name in ("version", "unit", "outcome", "place")), pk)
+        return (*(facts[pk][name] for name in ("version", "unit", "outcome_number", "place")), pk)
 
     return [
         CriterionFigures(
@@ -204,8 +212,15 @@ def by_criterion(firsts: QuerySet[Marking], tutor: User) -> list[CriterionFigure
     ]
 
 
-def tutors(firsts: QuerySet[Marking]) -> QuerySet[User]:
-    """Everybody who signed one of these. `signed` is how many."""
-    own = firsts.filter(marked_by=OuterRef("pk")).order_by().values("marked_by").annotate(n=Count("pk")).values("n")
-    found: QuerySet[User] = User.objects.filter(pk__in=firsts.order_by().values("marked_by"))
-    return found.annotate(signed=Subquery(own))
+def tutors(signed: Mapping[int, int]) -> QuerySet[User]:
+    """These people, with how many they `signed`."""
+    counts = [When(pk=pk, then=Value(count)) for pk, count in signed.items()]
+    found: QuerySet[User] = User.objects.filter(pk__in=list(signed))
+    return found.annotate(signed=Case(*counts, default=Value(0), output_field=IntegerField()))
+
+
+def who_signed(cohorts: Iterable[int]) -> QuerySet[User]:
+    """Everybody who ever signed an outcome in these cohorts, for finding one of them by number."""
+    own = Marking.objects.filter(marked_by=OuterRef("pk"), submission__enrolment__cohort__in=list(cohorts))
+    found: QuerySet[User] = User.objects.filter(Exists(own))
+    return found
