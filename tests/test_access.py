@@ -338,9 +338,11 @@ def answers(world, clients, line, method="get", asking=PEOPLE) -> str:
 @pytest.fixture(scope="module")
 def both(django_db_setup, django_db_blocker):
     """Two worlds without anybody in common, for the whole file; they are never committed."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.a_world(worlds.a_cast()), worlds.a_world(worlds.a_cast())
-        transaction.set_rollback(True)
+    with (
+        django_db_blocker.unblock(),
+        worlds.kept(lambda: [worlds.a_world(worlds.a_cast()) for _ in range(2)]) as two,
+    ):
+        yield two
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ is what one request takes in all, the session and the account with its roles (th
 import datetime as dt
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import clock
@@ -153,9 +153,8 @@ def asked(world, clients, route, names, who) -> int:
 
 @pytest.fixture(scope="module")
 def small(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.a_world(worlds.a_cast())
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), worlds.kept(lambda: worlds.a_world(worlds.a_cast())) as world:
+        yield world
 
 
 @pytest.fixture(scope="module")
@@ -170,10 +169,8 @@ def few(small, clients):
 
 @pytest.fixture(scope="module")
 def many(small, clients, few, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        grow(small)
+    with django_db_blocker.unblock(), worlds.kept(lambda: grow(small)):
         yield {tuple(row[:3]): asked(small, clients, *row[:3]) for row in ROWS}
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=" ".join)
