@@ -49,7 +49,7 @@ def a_cast() -> Cast:
         "client_contact": (Role.CLIENT_CONTACT, "Cleo Contact"),
         "stranger": (None, "Stan Stranger"),
     }
-    return Cast(**{who: factories.a_user(role=role, name=name) for who, (role, name) in roles.items()})
+    return Cast(**factories.people(roles))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ Everything is keyword-only. What is not given is invented; numbers rise, so that
 import datetime as dt
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -62,13 +62,23 @@ def number() -> int:
 
 def a_user(*, role: Role | None = None, name: str = "", email: str = "") -> User:
     """A person with a password ("correct horse battery") and, if given, one role."""
-    n = number()
-    user = User(email=email or f"person{n}@example.org", full_name=name or f"Person Number{n}", created_at=clock.now())
-    user.set_password("correct horse battery")
-    user.save()
-    if role:
-        RoleGrant.objects.create(user=user, role=role, granted_at=clock.now() - dt.timedelta(days=3650))
-    return user
+    return people({"one": (role, name)}, email=email)["one"]
+
+
+def people(wanted: Mapping[str, tuple[Role | None, str]], *, email: str = "") -> dict[str, User]:
+    """A person for each key, with the role and the name that stand beside it."""
+    now, found = clock.now(), {}
+    for who, (_, name) in wanted.items():
+        n = number()
+        found[who] = User(
+            email=email or f"person{n}@example.org", full_name=name or f"Person Number{n}", created_at=now
+        )
+        found[who].set_password("correct horse battery")
+    User.objects.bulk_create(found.values())
+    since = now - dt.timedelta(days=3650)
+    grants = [RoleGrant(user=found[who], role=role, granted_at=since) for who, (role, _) in wanted.items() if role]
+    RoleGrant.objects.bulk_create(grants)
+    return found
 
 
 def a_version(**facts: Any) -> QualificationVersion:
@@ -93,23 +103,25 @@ def a_version(**facts: Any) -> QualificationVersion:
             **facts,
         },
     )
-    units = {}
-    for unit_number, criteria in CRITERIA.items():
-        unit = Unit.objects.create(
-            version=version,
-            number=unit_number,
-            title=f"Unit {unit_number}",
-            credits=5,
-            product_code=f"8588-{unit_number}",
+    units = {
+        unit: Unit(version=version, number=unit, title=f"Unit {unit}", credits=5, product_code=f"8588-{unit}")
+        for unit in CRITERIA
+    }
+    Unit.objects.bulk_create(units.values())
+    outcomes = {
+        (unit, no): LearningOutcome(unit=units[unit], number=no, title=f"Outcome {no}")
+        for unit, criteria in CRITERIA.items()
+        for no in sorted({int(one[0]) for one, _ in criteria})
+    }
+    LearningOutcome.objects.bulk_create(outcomes.values())
+    Criterion.objects.bulk_create(
+        Criterion(
+            outcome=outcomes[unit, int(one[0])], number=one, position=position, title=title,
+            text=f"{title} in an organisation.",
         )
-        units[unit_number] = unit
-        for position, (criterion, title) in enumerate(criteria):
-            outcome, _ = LearningOutcome.objects.get_or_create(
-                unit=unit, number=int(criterion[0]), defaults={"title": f"Outcome {criterion[0]}"}
-            )
-            Criterion.objects.create(
-                outcome=outcome, number=criterion, position=position, title=title, text=f"{title} in an organisation."
-            )
+        for unit, criteria in CRITERIA.items()
+        for position, (one, title) in enumerate(criteria)
+    )  # fmt: skip
     essay = Assignment.objects.create(
         version=version, kind="essay", title="Essay", words_min=4000, words_max=5000, position=1
     )

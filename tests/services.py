@@ -27,6 +27,8 @@ import pytest
 PATIENCE = 30  # seconds for a server to answer
 _servers = contextlib.ExitStack()
 _ran: Counter[str] = Counter()
+private_postgres: tuple[Path, str] | None = None
+"""The programs of our own PostgreSQL and the folder of its socket, while it runs; nothing, where DATABASE_URL was given."""
 
 
 class CannotStart(Exception):
@@ -62,6 +64,7 @@ def pytest_load_initial_conftests(args: list[str]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # Now, so that these fixtures win over those of pytest-playwright, which was loaded after this file.
     config.pluginmanager.import_plugin("tests.browser")
+    config.pluginmanager.import_plugin("tests.migrated")
     if config.getoption("--sqlite"):
         from django.db import connections
 
@@ -129,6 +132,8 @@ def postgres():
         command = [programs / "postgres", "-D", data, "-k", folder, *(w for one in settings for w in ("-c", one))]
         with running(command, folder, stop=signal.SIGINT, **common) as server:
             _wait(server, folder, f"{folder}/.s.PGSQL.5432", "PostgreSQL", _postgres_answers(folder))
+            global private_postgres
+            private_postgres = programs, folder
             yield f"postgres://postgres@/postgres?host={folder}"
 
 

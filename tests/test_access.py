@@ -268,6 +268,8 @@ verification:agree                   sample                         xx.xxxxxs
 verification:send_back               sample                         xx.xxxxxs
 verification:answer                  sent_back                      x.xxxxxxs
 verification:overturn                sent_back                      x.xxxxxxs
+verification:tutors                  -                              xx.x.xxxs
+verification:tutor                   tutor                          xx.x.xxxs
 verification:claims                  -                              xx....xxs
 verification:make_claims             -                              xxxxpxxxs
 verification:claim                   claim                          xx....xxs
@@ -394,9 +396,11 @@ def answers(world, clients, line, method="get", asking=PEOPLE) -> str:
 @pytest.fixture(scope="module")
 def both(django_db_setup, django_db_blocker):
     """Two worlds without anybody in common, for the whole file; they are never committed."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.a_world(worlds.a_cast()), worlds.a_world(worlds.a_cast())
-        transaction.set_rollback(True)
+    with (
+        django_db_blocker.unblock(),
+        worlds.kept(lambda: [worlds.a_world(worlds.a_cast()) for _ in range(2)]) as two,
+    ):
+        yield two
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ is what one request takes in all, the session and the account with its roles (th
 import datetime as dt
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import clock
@@ -94,6 +94,8 @@ verification:results          -          iqa                6
 verification:results          -          administrator      6
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
+verification:tutors           -          iqa                7
+verification:tutor            tutor      iqa                8
 verification:claims           -          administrator      8
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
@@ -153,6 +155,11 @@ def grow(world) -> None:
     contracts = worlds.multiplied([things.contract], COPIES, deep=False)
     for contract in contracts:
         contract.managers.add(world.cast.contract_manager)
+    tutors = worlds.multiplied([world.cast.tutor], COPIES, deep=False)
+    pieces = worlds.multiplied([things.passed], COPIES, deep=False, attempt=lambda n: 100 + n)
+    signed = things.passed.markings.get()
+    for piece, tutor in zip(pieces, tutors, strict=True):
+        worlds.multiplied([signed], 1, submission=piece.pk, marked_by=tutor.pk)
     cohorts = worlds.multiplied([things.new_cohort], COPIES, deep=False)
     for cohort in cohorts:
         worlds.multiplied(list(things.new_cohort.appointments.all()), 1, cohort=cohort.pk)
@@ -171,9 +178,8 @@ def asked(world, clients, route, names, who) -> int:
 
 @pytest.fixture(scope="module")
 def small(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.a_world(worlds.a_cast())
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), worlds.kept(lambda: worlds.a_world(worlds.a_cast())) as world:
+        yield world
 
 
 @pytest.fixture(scope="module")
@@ -188,10 +194,8 @@ def few(small, clients):
 
 @pytest.fixture(scope="module")
 def many(small, clients, few, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        grow(small)
+    with django_db_blocker.unblock(), worlds.kept(lambda: grow(small)):
         yield {tuple(row[:3]): asked(small, clients, *row[:3]) for row in ROWS}
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=" ".join)

@@ -7,11 +7,14 @@ turns the name into the arguments of an address. Two worlds never share a person
 import datetime as dt
 import io
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import connection, transaction
 from django.db.models import Model, UUIDField
 from django.urls import reverse
 from docx import Document as Docx
@@ -49,7 +52,20 @@ PEOPLE = {
 
 def a_cast() -> Cast:
     """One person for each role; a second call gives other people."""
-    return Cast(**{who: factories.a_user(role=role, name=name) for who, (role, name) in PEOPLE.items()})
+    return Cast(**factories.people(PEOPLE))
+
+
+@contextmanager
+def kept(make: Callable[[], Any]) -> Iterator[Any]:
+    """What `make` makes, for all tests of a file; nothing of it is ever committed.
+
+    The constraints that PostgreSQL leaves for the end are looked at once, here: each test would ask for all of them again.
+    """
+    with transaction.atomic():
+        made = make()
+        connection.check_constraints()
+        yield made
+        transaction.set_rollback(True)
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,7 @@ def a_world(cast: Cast) -> World:
     _reports(things, cast)
     _practice(things, cast)
     _bundles(things)
+    things.tutor = cast.tutor
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verification.views import claims, queue, results, samples
+from verification.views import claims, queue, results, samples, tutors
 
 app_name = "verification"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("verification/samples/<int:pk>/send-back/", samples.send_back, name="send_back"),
     path("verification/samples/<int:pk>/answer/", samples.answer, name="answer"),
     path("verification/samples/<int:pk>/overturn/", samples.overturn, name="overturn"),
+    path("verification/tutors/", tutors.tutors, name="tutors"),
+    path("verification/tutors/<int:pk>/", tutors.tutor, name="tutor"),
     path("claims/", claims.claims, name="claims"),
     path("claims/make/", claims.make, name="make_claims"),
     path("claims/<int:pk>/", claims.claim, name="claim"),

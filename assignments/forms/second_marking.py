@@ -7,8 +7,9 @@ from typing import Any
 
 from django import forms
 
+from assignments import outcome
 from assignments.actions.second_marking import Agreed
-from assignments.agreement import Pair, has_marks
+from assignments.agreement import Pair
 from assignments.forms.marking import DecideForm
 from assignments.models import AgreedDecision, Decision
 from core.forms import Form
@@ -86,7 +87,7 @@ class AgreementForm(Form):
             f"{name}-feedback": _text(f"Feedback on {number}", required=False, limit=10_000),
             f"{name}-action": _text(f"What the learner has to do for {number}", required=False),
         }
-        if has_marks(pair.criterion):
+        if outcome.has_marks(pair.criterion.outcome.unit.marking_scheme):
             found[f"{name}-mark"] = forms.IntegerField(
                 label=f"Marks for {number}, of {pair.criterion.marks}", required=False, min_value=0
             )

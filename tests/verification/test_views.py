@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.permissions import Role
 from core import clock
 from enrolment.models import Enrolment
-from tests import factories
+from tests import factories, worlds
 from verification import actions
 from verification.models import Claim, Sample, SignOff
 from verification.models.standing import awaiting_verification
@@ -185,20 +185,24 @@ def test_learners_and_clients_see_neither_queues_nor_claims(cast, who):
 
 
 def _a_crowd(cast, number):
-    """Learners in every stage after the last pass: to verify, to sign off, to claim, claimed, and one behind."""
+    """Learners in every stage after the last pass: to verify, to sign off, to claim, claimed, and one behind.
+
+    The first six get there by actions; the others are copies of them, with all that hangs on each.
+    """
     cohort = factories.a_cohort(cast=cast, version=factories.a_version(claim_route="sign_off"))
-    for n in range(number):
+    for n in range(6):
         one = factories.an_enrolment(cast=cast, cohort=cohort)
-        if n % 6 == 0:
-            continue
-        if n % 6 < 3:
+        if 0 < n < 3:
             _all_passed(cast, one=one)
-            continue
-        factories.verified(cast=cast, one=one)
-        if n % 6 > 3:
+        if n >= 3:
+            factories.verified(cast=cast, one=one)
+        if n > 3:
             actions.sign_off(one, by=cast.eqa)
-        if n % 6 > 4:
+        if n > 4:
             actions.claim(one, by=cast.administrator)
+        one.refresh_from_db()
+        people = worlds.multiplied([one.learner], number // 6 - 1, deep=False)
+        worlds.multiplied([one], len(people), learner=lambda n, people=people: people[n - 1].pk)
 
 
 @pytest.mark.slow
@@ -207,6 +211,7 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
     cast, django_assert_num_queries, learners
 ):
     _a_crowd(cast, learners)
+    assert Enrolment.objects.count() == learners
     iqa, eqa, administrator = (cast.client_of(who) for who in ("iqa", "eqa", "administrator"))
 
     with django_assert_num_queries(8):
