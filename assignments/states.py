@@ -7,7 +7,7 @@ a worker's death turns nothing back.
 from django.db.models import TextChoices
 
 from accounts.permissions import Can
-from assignments import agreement, policy, writing
+from assignments import agreement, extending, policy, writing
 from assignments.standing import BEING_MARKED
 from core.lifecycle import Transition
 
@@ -344,10 +344,10 @@ GRANT_EXTENSION = Transition(
     target=ExtensionState.GRANTED,
     needs=Can.GRANT_EXTENSIONS,
     guards=(
-        policy.is_for_decider,
-        policy.learner_is_registered,
-        policy.work_is_not_in,
-        policy.is_within_the_tutors_limit,
+        extending.is_for_decider,
+        extending.learner_is_registered,
+        extending.work_is_not_in,
+        extending.is_within_the_tutors_limit,
     ),
 )
 DECLINE_EXTENSION = Transition(
@@ -356,7 +356,7 @@ DECLINE_EXTENSION = Transition(
     sources=(ExtensionState.REQUESTED,),
     target=ExtensionState.DECLINED,
     needs=Can.GRANT_EXTENSIONS,
-    guards=(policy.is_for_decider, policy.is_within_the_tutors_limit),
+    guards=(extending.is_for_decider, extending.is_within_the_tutors_limit),
 )
 WITHDRAW_EXTENSION = Transition(
     verb="withdraw_extension",
@@ -364,6 +364,6 @@ WITHDRAW_EXTENSION = Transition(
     sources=(ExtensionState.REQUESTED,),
     target=ExtensionState.WITHDRAWN,
     needs=Can.SUBMIT_WORK,
-    guards=(policy.is_own_request,),
+    guards=(extending.is_own_request,),
 )
 EXTENSION_TRANSITIONS = (GRANT_EXTENSION, DECLINE_EXTENSION, WITHDRAW_EXTENSION)

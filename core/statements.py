@@ -7,7 +7,7 @@ connection. Nothing of an answer is kept.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -27,11 +27,12 @@ class Statement:
     """One statement. `build` is called by name with a stand-in for each value and returns the querysets in it.
 
     `around` is the SQL with a pair of braces for each queryset. The days in a statement are the value `today`; any other day,
-    moment or number that is no value of the call would be kept for ever, so such a statement is refused.
+    moment or number that is no value of the call would be kept for ever, so such a statement is refused. `constants` are
+    numbers that belong to its wording and not to its values.
     """
 
-    def __init__(self, build: Build, around: str = "{}") -> None:
-        self._build, self._around = build, around
+    def __init__(self, build: Build, around: str = "{}", *, constants: Iterable[int] = ()) -> None:
+        self._build, self._around, self._constants = build, around, frozenset(constants)
         self._written: dict[Hashable, _Written] = {}
 
     def rows(self, shape: Hashable = None, **values: Any) -> list[Any]:
@@ -61,7 +62,7 @@ class Statement:
         for compiler in compilers:
             sql, own = compiler.as_sql()
             parts.append(sql)
-            params += [_place(one, places) for one in own]
+            params += [_place(one, places, self._constants) for one in own]
         return _Written(self._around.format(*parts), params, compilers[0])
 
 
@@ -78,10 +79,12 @@ def _stand_in(n: int, name: str, value: Any) -> Any:
     return _DAY + dt.timedelta(days=n) if isinstance(value, dt.date) else _NUMBER - n
 
 
-def _place(param: Any, places: dict[Any, _Place]) -> Any:
+def _place(param: Any, places: dict[Any, _Place], constants: frozenset[int]) -> Any:
     if isinstance(param, str | bool):
         day = next((one for one in places if isinstance(one, dt.date) and str(one) == param), None)
         return places[day] if day else param
+    if param in constants:
+        return param
     if param not in places:
         raise ValueError(f"{param!r} stands in a statement that is written once, and is no value of it.")
     return places[param]

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import deadlines, documents, notices, policy
+from assignments import deadlines, documents, extending, notices
 from assignments.actions.judging import judged
 from assignments.actions.names import base_name, refuse
 from assignments.models import Extension
@@ -59,8 +59,8 @@ def _request(
 ) -> Extension:
     Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     deadline = deadlines.effective(enrolment, assignment)
-    refuse(policy.asking_problem(enrolment, deadline), WrongState)
-    refuse(policy.extension_problem(wanted_on, deadline, today=clock.today()))
+    refuse(extending.asking_problem(enrolment, deadline), WrongState)
+    refuse(extending.extension_problem(wanted_on, deadline, today=clock.today()))
     assert deadline.due_on is not None  # noqa: S101 - `extension_problem` has refused it otherwise
     extension = Extension(
         enrolment=enrolment,
@@ -71,7 +71,7 @@ def _request(
         requested_at=clock.now(),
         requested_by=by,
     )
-    refuse(policy.work_is_not_in(extension, by), WrongState)
+    refuse(extending.work_is_not_in(extension, by), WrongState)
     if evidence and kind:
         _keep_evidence(extension, evidence, kind)
     try:
@@ -95,9 +95,9 @@ def grant_extension(extension: Extension, *, granted_on: dt.date, decision_note:
     """Give the day that was asked for, or another one. It holds from this moment, and the learner is told."""
     _look_again(extension)
     GRANT_EXTENSION.check(extension, by)
-    refuse(policy.extension_problem(granted_on, extension.deadline, today=clock.today()))
-    if not policy.decides_at_length(extension, by):
-        refuse(policy.limit_problem(extension, granted_on))
+    refuse(extending.extension_problem(granted_on, extension.deadline, today=clock.today()))
+    if not extending.decides_at_length(extension, by):
+        refuse(extending.limit_problem(extension, granted_on))
     was = extension.deadline.due_on
     assert was is not None  # noqa: S101 - `extension_problem` has refused it otherwise
     said = {"granted_on": granted_on.isoformat(), "was": was.isoformat()}
@@ -126,8 +126,8 @@ def pass_on_extension(extension: Extension, *, passed_on_note: str = "", by: Use
     """The tutor leaves the decision to the managers of the contract, with a word of their own."""
     if not by.can(Can.GRANT_EXTENSIONS):
         raise NotAllowed("Your role does not let you pass on a request for more time.")
-    refuse(policy.is_for_decider(extension, by))
-    if policy.decides_at_length(extension, by):
+    refuse(extending.is_for_decider(extension, by))
+    if extending.decides_at_length(extension, by):
         raise Refused("You manage this contract, so you decide on this yourself.")
     if not extension.is_waiting:
         raise WrongState("This has been decided already, so there is nothing to pass on.")

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from assignments import policy
+from assignments import extending
 from assignments.deadlines import Deadline, said
 from assignments.documents import Purpose
 from assignments.forms.learner import ArrivingFileField
@@ -29,7 +29,7 @@ class _DayForm(Form):
 
     def _checked_day(self) -> dt.date:
         day: dt.date = self.cleaned_data[self.day_name]
-        if problem := policy.extension_problem(day, self.deadline, today=clock.today()):
+        if problem := extending.extension_problem(day, self.deadline, today=clock.today()):
             raise ValidationError(problem)
         return day
 

@@ -48,6 +48,8 @@ class PassOnSecondMarkingForm(Form):
 
 
 class DecideSecondForm(DecideForm):
+    # The evidence of a decision is the first marker’s to name.
+    evidence = None  # type: ignore[assignment]
     mark = forms.IntegerField(required=False, min_value=0, max_value=32_000)
 
 

@@ -13,12 +13,13 @@ from assignments.models.authenticity import (
 )
 from assignments.models.bundles import Bundle, BundleKind
 from assignments.models.comments import BankComment, Comment
+from assignments.models.documents import Document, Figure, Reading
 from assignments.models.extensions import Extension
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.practice import ClientFeedback, FeedbackRequest
 from assignments.models.second_marking import AgreedDecision, SecondDecision, SecondMarking, kept_apart_from
-from assignments.models.submissions import NEVER, Declaration, Document, Figure, Reading, Route, Submission
+from assignments.models.submissions import NEVER, Declaration, Route, Submission
 from assignments.models.uploads import Upload
 from assignments.models.veiled import VeiledQuerySet, veil_enrolments, veil_for, with_shown_learner
 from assignments.models.wording import FrozenWording

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from assignments.models.submissions import Document, Submission
+from assignments.models.documents import Document
+from assignments.models.submissions import Submission
 from assignments.models.veiled import VeiledQuerySet
 
 # A worker that has not finished by then is taken for dead, and somebody else may compare.

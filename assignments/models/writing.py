@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments.models.submissions import Document, Submission
+from assignments.models.documents import Document
+from assignments.models.submissions import Submission
 from assignments.models.veiled import VeiledQuerySet
 from assignments.states import DraftState, SubmissionState
 from assignments.writing import fingerprint

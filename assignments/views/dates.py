@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Can
-from assignments import deadlines, policy
+from assignments import deadlines, extending
 from assignments.deadlines import Deadline
 from programmes.models import Assignment
 
@@ -27,7 +27,7 @@ class DateRow:
 
 def date_row(enrolment: Any, assignment: int, title: str, deadline: Deadline, *, is_open: bool) -> DateRow:
     """The learner's own row: with a way to ask for more time while the work is not in."""
-    can_ask = is_open and not policy.asking_problem(enrolment, deadline)
+    can_ask = is_open and not extending.asking_problem(enrolment, deadline)
     url = reverse("assignments:request_extension", args=[enrolment.pk, assignment]) if can_ask else ""
     return DateRow(title, deadline, url)
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
-from assignments import actions, deadlines, policy
+from assignments import actions, deadlines, extending
 from assignments.forms.extensions import (
     DeclineExtensionForm,
     GrantExtensionForm,
@@ -63,7 +63,7 @@ def request_extension(request: AuthedRequest, enrolment: int, assignment: int) -
     work = get_object_or_404(Assignment, pk=assignment, version=one.cohort.version_id)
     deadline = deadlines.effective(one, work)
     back = reverse("assignments:own")
-    blocked = policy.asking_problem(one, deadline) or policy.work_is_not_in(
+    blocked = extending.asking_problem(one, deadline) or extending.work_is_not_in(
         Extension(enrolment=one, assignment=work), request.user
     )
     form = RequestExtensionForm(request.POST or None, request.FILES or None, deadline=deadline, cancel_url=back)
@@ -152,7 +152,7 @@ def extension(request: AuthedRequest, pk: int) -> HttpResponse:
         "own": one.enrolment.learner_id == request.user.pk,
         "choices": offered,
         "primary": "pass_on_extension" if passes_on else "grant_extension",
-        "limit": policy.limit_problem(one, one.wanted_on) if passes_on else "",
+        "limit": extending.limit_problem(one, one.wanted_on) if passes_on else "",
         "events": Event.objects.about(one),
     }
     return render(request, "assignments/extension.html", context)
@@ -161,9 +161,9 @@ def extension(request: AuthedRequest, pk: int) -> HttpResponse:
 def _offered(one: Extension, request: AuthedRequest) -> list[Choice]:
     """Granting and declining; to a tutor, beyond the limit, nothing but passing it on."""
     user = request.user
-    if one.is_waiting and user.can(Can.GRANT_EXTENSIONS) and not policy.decides_at_length(one, user):
+    if one.is_waiting and user.can(Can.GRANT_EXTENSIONS) and not extending.decides_at_length(one, user):
         beyond = not one.passed_on_at and one.is_beyond_the_tutor()
-        if beyond and not policy.is_for_decider(one, user):
+        if beyond and not extending.is_for_decider(one, user):
             url = reverse("assignments:pass_on_extension", args=[one.pk])
             return [Choice("pass_on_extension", PassOnExtensionForm.submit_label, url)]
     own = one.enrolment.learner_id == user.pk
@@ -244,7 +244,7 @@ def pass_on_extension(request: AuthedRequest, pk: int) -> HttpResponse:
         PassOnExtensionForm(request.POST or None, cancel_url=one.get_absolute_url()),
         actions.pass_on_extension,
         title="Pass it on to the contract manager",
-        text=policy.limit_problem(one, one.wanted_on) or "The contract manager decides instead of you, and is told.",
+        text=extending.limit_problem(one, one.wanted_on) or "The contract manager decides instead of you, and is told.",
         done="The contract manager has been told and decides.",
     )
 

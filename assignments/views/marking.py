@@ -76,7 +76,8 @@ def _drawn(_roles: object, *, user: int, pk: int, today: dt.date) -> list[QueryS
     return [seen.filter(pk=pk).order_by()]
 
 
-_PIECE = Statement(_drawn)
+# The one stands in "whether there is any".
+_PIECE = Statement(_drawn, constants=(1,))
 
 
 def _piece(user: User, pk: int) -> Submission | None:

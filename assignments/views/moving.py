@@ -26,7 +26,7 @@ from programmes.models import Cohort, Contract, TutorAppointment
 ORDERS = {
     "due": ("Due first", ("mark_due",)),
     "arrived": ("Oldest first", ("submitted_at",)),
-    "learner": ("By learner", ("enrolment__learner__full_name", "submitted_at")),
+    "learner": ("By learner", ("shown_learner", "submitted_at")),
     "cohort": ("By cohort", ("enrolment__cohort__code", "submitted_at")),
 }
 FREE = "free"
@@ -34,7 +34,7 @@ FREE = "free"
 
 def _waiting(user: User) -> Any:
     rows = Submission.objects.run_by(user).filter(state=SubmissionState.SUBMITTED, enrolment__state="active")
-    return rows.with_due()
+    return rows.with_due().with_shown_learner(user).read_by(user)
 
 
 def _people(user: User, run: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -68,7 +68,7 @@ def _found(request: AuthedRequest) -> tuple[Listing, list[tuple[str, str]], Any]
     ]
     rows = _narrowed(_waiting(request.user), filters)
     drawn = light(rows).select_related("marker").only(*_SAID)
-    found = keyset_listing(request, drawn, noun="piece", orders=ORDERS, find=FIND, filters=filters)
+    found = keyset_listing(request, drawn, noun="piece", orders=ORDERS, find=FIND, also=rows.by_code, filters=filters)
     return found, tutors, rows
 
 
@@ -83,8 +83,8 @@ _SAID = (
         "held_by__full_name",
         "marker__full_name",
     ),
-    *("enrolment__learner__full_name", "enrolment__cohort__code", "assignment__title"),
-    *("assignment__version__marking_days", "document__words"),
+    *("enrolment__learner__full_name", "enrolment__cohort__code", "enrolment__cohort__anonymous_marking"),
+    *("assignment__title", "assignment__version__marking_days", "document__words"),
 )
 
 
@@ -124,7 +124,7 @@ def _chosen(request: AuthedRequest) -> list[int]:
 
 def _all_of(request: AuthedRequest, rows: Any) -> list[int]:
     """Every piece that fits the choice: one more than may be given at once, so that too many are refused."""
-    rows = searched(request, rows, FIND)[1]
+    rows = searched(request, rows, FIND, rows.by_code)[1]
     return list(rows.order_by("mark_due", "pk").values_list("pk", flat=True)[: allotting.AT_ONCE + 1])
 
 

@@ -26,6 +26,8 @@ from core.templatetags.ui import icon, sign_only
 
 BESIDE = 5
 COUNTED = 100
+# What stands in the wording of these statements: "whether there is any", and two keys as one number.
+CONSTANTS = (1, 2**32)
 Waiting = Callable[[User, dt.date], Any]
 
 
@@ -101,7 +103,7 @@ def pile_of(submission: Submission, user: User, waiting: Waiting) -> Pile | None
     first = submission.mark_by if submission.state == SubmissionState.SUBMITTED else None
     # What lies outside the pile, signed or deferred, is followed by its beginning.
     place = {"mark_by": first or dt.date.min, "pk": submission.pk if first else 0}
-    statement = _STATEMENTS.setdefault(waiting, Statement(partial(_rows, waiting), _AROUND))
+    statement = _STATEMENTS.setdefault(waiting, Statement(partial(_rows, waiting), _AROUND, constants=CONSTANTS))
     found = statement.rows(user.roles, user=user.pk, today=today, **place)
     earlier = [_neighbour(row) for row in found if row[0] == 0][::-1]
     later = [_neighbour(row) for row in found if row[0] == 1]

@@ -121,7 +121,7 @@ def test_a_deferred_decision_stands_still_and_says_until_when(cast, tutor):
     until = clock.today() + dt.timedelta(days=9)
     Submission.objects.filter(pk=piece.pk).update(mark_by=None)
     Deferral.objects.create(
-        submission=piece, reason="The viva", until=until, deferred_at=clock.now(), deferred_by=cast.tutor
+        submission=piece, reason="The viva", until_on=until, deferred_at=clock.now(), deferred_by=cast.tutor
     )
 
     said = page(tutor).content.decode()

@@ -133,7 +133,7 @@ class Case:
         Comment.objects.create(submission=self.essay, **quote, **saved)
         BankComment.objects.create(body=f"{WORD}bank", label=f"{WORD}label", kept_at=now, kept_by=by)
         second = SecondMarking.objects.create(
-            submission=self.essay, state="agreed", reason=f"{WORD}asked", requested_at=now, marker=self.cast.iqa,
+            submission=self.essay, state="agreed", reason=f"{WORD}asked", requested_at=now, marker=self.cast.administrator,
             summary=f"{WORD}second", marked_at=now, agreed_at=now, agreed_by=by, agreement=f"{WORD}agreement",
         )  # fmt: skip
         said = {"feedback": f"{WORD}secondfeedback", "action": f"{WORD}secondaction", "mark": MARK}

@@ -176,7 +176,7 @@ def test_pauses_and_comments(cast, signed):
         Submission.objects.filter(pk=slow.pk).update(submitted_at=F("submitted_at") - dt.timedelta(days=14))
     for begin, end in ((10, 7), (5, 1)):
         Deferral.objects.create(
-            submission=slow, state="ended", reason="A viva", until=clock.today(), deferred_at=now - dt.timedelta(begin),
+            submission=slow, state="ended", reason="A viva", until_on=clock.today(), deferred_at=now - dt.timedelta(begin),
             deferred_by=cast.tutor, ended_at=now - dt.timedelta(end), ended_by=cast.tutor,
         )  # fmt: skip
     facts = {"submission": slow, "created_at": now, "saved_at": now, "saved_by": cast.tutor}

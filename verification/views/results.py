@@ -22,11 +22,11 @@ from verification.models.standing import with_what_they_wait_for
 RELATED = "enrolment__learner", "enrolment__cohort", "assignment", "marked_by"
 ORDERS = {
     "signed": ("Signed first", ("marked_at",)),
-    "learner": ("By learner", ("enrolment__learner__full_name",)),
-    "cohort": ("By cohort", ("enrolment__cohort__code", "enrolment__learner__full_name")),
+    "learner": ("By learner", ("shown_learner",)),
+    "cohort": ("By cohort", ("enrolment__cohort__code", "shown_learner")),
     "tutor": ("By tutor", ("marked_by__full_name", "marked_at")),
 }
-FIND = ("enrolment__learner__full_name", "enrolment__cohort__code", "assignment__title", "marked_by__full_name")
+FIND = ("shown_learner", "enrolment__cohort__code", "assignment__title", "marked_by__full_name")
 PICKED = "Picked before its release"
 
 
@@ -40,11 +40,11 @@ def _page(request: AuthedRequest, form: ReleaseForm, ticked: set[int], *, status
     user, now = request.user, clock.now()
     cohorts = Cohort.objects.visible_to(user).order_by("code").values_list("pk", "code")
     cohort = chosen(request, "cohort", "Cohort", [(str(pk), code) for pk, code in cohorts])
-    rows = Submission.objects.waiting_for_release(user)
+    rows = Submission.objects.waiting_for_release(user).with_shown_learner(user)
     if cohort.value:
         rows = rows.filter(enrolment__cohort=int(cohort.value))
     told = with_what_they_wait_for(rows.select_related(*RELATED))
-    found = listing(request, told, noun="result", orders=ORDERS, find=FIND, filters=[cohort])
+    found = listing(request, told, noun="result", orders=ORDERS, find=FIND, also=rows.by_code, filters=[cohort])
     reads, verifies = user.can(Can.READ_WORK), user.can(Can.VERIFY)
     for one in found.page:
         one.sign, one.waits = policy.waits_for(
