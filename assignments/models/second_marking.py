@@ -41,20 +41,24 @@ class SecondMarkingQuerySet(VeiledQuerySet["SecondMarking"]):
             is_begun=_whether(Q(Exists(saved)) | begun),
         )
 
+    def kept_apart_from(self, user: User) -> SecondMarkingQuerySet:
+        """Those whose first marking is no business of this tutor until both are done.
+
+        They are the second marker; or somebody else has begun the first marking, and they might become the second.
+        """
+        taught = self.filter(submission__enrolment__cohort__in=user.appointments.values("cohort"))
+        apart = taught.not_opened().with_parts(user)
+        return apart.filter(Q(marker=user) | Q(is_begun=True, is_first=False)).order_by()
+
 
 def _whether(condition: Q) -> Case:
     """A condition as yes or no, never as the unknown that a comparison with nobody is in SQL."""
     return Case(When(condition, then=Value(value=True)), default=Value(value=False))
 
 
-def kept_apart_from(user: User) -> models.QuerySet[SecondMarking]:
-    """The second markings whose first marking is no business of this tutor until both are done.
-
-    They are the second marker; or somebody else has begun the first marking, and they might become the second.
-    """
-    taught = SecondMarking.objects.filter(submission__enrolment__cohort__in=user.appointments.values("cohort"))
-    apart = taught.not_opened().with_parts(user)
-    return apart.filter(Q(marker=user) | Q(is_begun=True, is_first=False)).order_by()
+def kept_apart_from(user: User) -> SecondMarkingQuerySet:
+    """As `SecondMarkingQuerySet.kept_apart_from`, of all there are."""
+    return SecondMarking.objects.kept_apart_from(user)
 
 
 class SecondMarking(models.Model):

@@ -95,7 +95,10 @@ class SubmissionQuerySet(VeiledQuerySet["Submission"]):
         there = TutorAppointment.objects.covering(today).order_by().values_list(_pair("tutor", "cohort"))
         free = Q(marker__isnull=True) | Q(marker=tutor) | ~Q(In(_pair("marker", "enrolment__cohort"), there))
         waiting = self.awaiting_marking().filter(free, enrolment__cohort__in=taught, enrolment__state="active")
-        return waiting.exclude(enrolment__learner=tutor).exclude(submitted_by=tutor)
+        # Whoever marks it a second time, or may be asked to, does not find it among their own (`second_marking`).
+        seconds: Any = self.model._meta.get_field("second_marking").related_model
+        apart = seconds.objects.kept_apart_from(tutor).values("submission")
+        return waiting.exclude(enrolment__learner=tutor).exclude(submitted_by=tutor).exclude(pk__in=apart)
 
     def run_by(self, user: User) -> SubmissionQuerySet:
         """What was handed in under the contracts this person runs: all of them for an administrator. Never their own."""

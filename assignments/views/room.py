@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from accounts.models import User
 from assignments import agreement, authenticity, counting, deadlines, policy
 from assignments.declarations import AI_USES
-from assignments.models import Submission, kept_apart_from
+from assignments.models import Submission
 from assignments.states import SubmissionState
 from assignments.views import outline as outlines
 from assignments.views import reading
@@ -174,5 +174,4 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None, 
 
 def marked_by(user: User, today: dt.date) -> Any:
     """The work waiting for this tutor: of learners on the programme, in the cohorts they are appointed to today."""
-    apart = kept_apart_from(user).values("submission")
-    return Submission.objects.waiting_for(user, today).exclude(pk__in=apart)
+    return Submission.objects.waiting_for(user, today)

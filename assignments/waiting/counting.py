@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from accounts.models import User
-from assignments import deadlines
+from assignments import anonymity, deadlines
 from assignments.models import NEVER
-from assignments.waiting.questions import Given, Ground, Union, ground
+from assignments.waiting.questions import COVERED, Given, Ground, Union, ground
 from assignments.waiting.windows import BESIDE, PILE, WINDOWS, between, clock_beside, due_after, window
 
 BOUND = 1000
@@ -202,7 +202,8 @@ def rows_of(
     for kind, pk, since, due, person, about, code, more in union.fetched():
         began = _as_moment(since)
         stands = clock_beside(_as_day(due), timezone.localdate(began), settings.TURNAROUND.get(kind), today)
-        found[kind].append(Waiting(kind, pk, began, stands, person, about, code, more))
+        shown = anonymity.name(int(person[1:])) if person.startswith(COVERED) else person
+        found[kind].append(Waiting(kind, pk, began, stands, shown, about, code, more))
     for rows_of_kind in found.values():
         rows_of_kind.sort(key=lambda one: (one.clock.due_on or NEVER, one.since, one.pk))
     return found

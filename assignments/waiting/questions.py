@@ -13,14 +13,17 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateField, Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from accounts.models import User
 from assignments.models import Draft, Submission
 from programmes.models import TutorAppointment
 from workshops.models import Place, Session, Thread
+
+# Stands before the number of an enrolment whose learner's name is kept from who reads this. No name begins so.
+COVERED = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,22 @@ def _question(name: str, given: Given) -> Any:
         return rows.values_list("pk", "since", "due")
     enrolment, about, more = _DRAWN[kind]
     named = {
-        "person": F(f"{enrolment}__learner__full_name") if enrolment else Value(""),
+        "person": _person(kind, enrolment) if enrolment else Value(""),
         "about": F(about),
         "code": F(f"{enrolment}__cohort__code" if enrolment else "cohort__code"),
         "more": F(more) if more else Value(""),
     }
     return rows.filter(pk__in=given.first).annotate(**named).values_list("pk", "since", "due", *named)
+
+
+def _person(kind: str, enrolment: str) -> Any:
+    """The learner's name; of work that is marked anonymously, the number of the enrolment behind `COVERED`."""
+    name = F(f"{enrolment}__learner__full_name")
+    if kind not in ("drafts", "actions"):
+        return name
+    hidden = Q(**{f"{enrolment}__cohort__anonymous_marking": True, "submission__released_at__isnull": True})
+    number = Concat(Value(COVERED), Cast(F(f"{enrolment}__pk"), CharField()))
+    return Case(When(hidden, then=number), default=name, output_field=CharField())
 
 
 # How a kind leads to its enrolment (a register belongs to a cohort and to no learner), what it is about, and what else it says.

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from assignments import waiting
-from assignments.models import Extension, Submission, kept_apart_from
+from assignments.models import Extension, Submission
 from core import clock
 from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
@@ -121,13 +121,7 @@ def _to_decide(user: User, today: dt.date) -> tuple[list[Any], list[Any]]:
 
 
 def _marking(user: User, taught: waiting.Teaching, today: dt.date, total: int) -> Section:
-    due = (
-        Submission.objects.waiting_for(user, today, taught.begun)
-        .with_due()
-        .exclude(pk__in=kept_apart_from(user).values("submission"))
-        .read_by(user)
-        .order_by("mark_due", "pk")
-    )
+    due = Submission.objects.waiting_for(user, today, taught.begun).with_due().read_by(user).order_by("mark_due", "pk")
     tasks = []
     for one in due.select_related("enrolment__learner", "enrolment__cohort", "assignment__version")[:SHOWN]:
         stands = waiting.clock_of(one, today=today)

@@ -42,6 +42,7 @@ def _seen(user: User) -> QuerySet[Sample]:
         "submission__submitted_by",
         "submission__wording",
         "submission__marked_by",
+        "submission__second_marking",
         "marked_by",
         "selected_by",
         "verified_by",
