@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -41,7 +41,8 @@ def own_client(request: AuthedRequest, pk: int) -> PracticeClient:
 
 
 def check_open(request: AuthedRequest, enrolment: Enrolment) -> None:
-    """A form that could not be sent is not shown."""
+    """A form that could not be sent is not shown. The attempts are fetched with their assignments, in one statement."""
+    prefetch_related_objects([enrolment], Prefetch("submissions", attempts()))
     if sentence := policy.portfolio_is_open(enrolment, request.user):
         raise WrongState(sentence)
 
