@@ -1,7 +1,9 @@
-"""Text as people paste it, made plain: the markup of a word processor, marks that nobody sees, lines of other systems."""
+"""Text that was pasted as the source of a page: its markup goes, and the rest reads as `core.pasted` has it."""
 
 import html
 import re
+
+from core.pasted import pasted
 
 # Markup is only taken for markup if it is the word processor's or if some element is closed: "if a < b" stays as it is.
 _NAMES = (
@@ -14,24 +16,13 @@ _PASTED = re.compile(rf"</(?:{_NAMES})\s*>|<!--\s*\[if|<!--StartFragment|class=\
 _UNSEEN_PARTS = re.compile(r"<!--.*?(?:-->|\Z)|<(style|script|xml|head|title)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _CONDITION = re.compile(r"<!\[[^\]]*\]>")
 _BLOCK = re.compile(r"(?:p|div|hr|blockquote|ul|ol|dl|dt|dd|table|tr|h[1-6]|pre|section|article)", re.IGNORECASE)
-# Joiners belong to the letters of some scripts and to emoji; between plain letters nobody sees them.
-_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc]")
-_LINES = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0e0": "→"}
 
 
 def cleaned(text: str) -> str:
     """The text as it reads: no markup, nothing invisible, plain spaces, lines kept, quotation marks as they were typed."""
     if _PASTED.search(text):
         text = _without_markup(text)
-    text = _LINES.sub("\n", text)
-    text = _JOINER.sub("", _UNSEEN.sub("", text))
-    for there, shown in _BULLETS.items():
-        text = text.replace(there, shown)
-    text = re.sub("[ \t\u00a0\u2007\u202f]+", " ", text)
-    text = re.sub(r" ?\n ?", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return pasted(text)
 
 
 def _without_markup(text: str) -> str:

@@ -22,7 +22,7 @@ def test_text_that_only_looks_a_little_like_markup_stays():
 def test_lines_bullets_and_blanks_of_a_word_processor_read_as_they_looked():
     assert (
         cleaned("First\u00a0line\x0bsecond\r\n\r\n\r\n\r\n\uf0b7\tthird  \u200bend\u00ad ")
-        == "First line\nsecond\n\n• third end"
+        == "First line\nsecond\n\n- third  end"
     )
 
 
