@@ -183,7 +183,7 @@ def _buttons(one: Remark, base: str) -> str:
     button = f'<button type="submit" form="remark-act" name="comment" value="{one.pk}" formaction="{base}'
     number = one.number
     return (
-        f'<a href="{base}{one.pk}/" data-changes>Change{_unseen(f" comment {number}")}</a>'
+        f'<a href="{base}{one.pk}/" data-rewrites>Change{_unseen(f" comment {number}")}</a>'
         f'{button}remove/">Remove{_unseen(f" comment {number}")}</button>'
         f'{button}keep/">Keep{_unseen(f" comment {number} in my bank")}</button>'
     )

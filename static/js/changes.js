@@ -26,4 +26,5 @@ export function start(root) {
     else return;
     event.preventDefault();
   });
+  root.querySelector("[data-changes]")?.setAttribute("data-ready", "");
 }

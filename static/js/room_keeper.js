@@ -62,13 +62,13 @@ class Keeper {
     event.preventDefault();
     const goes = event.submitter?.value === "next";
     if (this.stuck) this.before = "";
-    // One goes on at once, and comes back if it could not be saved.
+    // One goes on at once, and comes back if it could not be saved. After a refusal one goes on when it is saved.
     const saving = this.save(true);
     const left = goes && !this.stuck && undecided();
     const done = await saving;
     if (!goes) return;
     if (!done) open(this.box);
-    else if (!left) document.querySelector("[data-tray-foot] a.btn-primary")?.focus();
+    else if (!left && !undecided()) document.querySelector("[data-tray-foot] a.btn-primary")?.focus();
   }
 
   // It is on its way by another road.

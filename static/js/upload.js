@@ -98,6 +98,9 @@ function reloads(element) {
 }
 
 export function start(root) {
-  for (const input of root.querySelectorAll("input[data-resumable]")) new Sender(input);
+  for (const input of root.querySelectorAll("input[data-resumable]")) {
+    new Sender(input);
+    input.dataset.ready = "";
+  }
   for (const element of root.querySelectorAll("[data-then-reload]")) reloads(element);
 }

@@ -99,6 +99,7 @@ def test_a_tutor_is_taken_to_what_answers_and_walks_the_changes(page, sign_in, a
 
     page.get_by_role("link", name="What changed since attempt 1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Priya Raman: what changed since attempt 1")
+    expect(page.locator("[data-changes][data-ready]")).to_be_visible()
     for key, number in (("n", 1), ("n", 2), ("p", 1)):
         page.keyboard.press(key)
         expect(page.locator(f"#c{number}")).to_be_focused()

@@ -40,6 +40,7 @@ def large(words):
 
 def chosen(page, content, label="Your essay", name="essay.docx"):
     mime = "application/octet-stream"
+    expect(page.locator("input[data-resumable][data-ready]")).to_be_attached()
     page.get_by_label(label).set_input_files({"name": name, "mimeType": mime, "buffer": content})
 
 
@@ -92,6 +93,7 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page, sign_in, ax
     sign_in(draft.enrolment.learner)
     page.goto(f"/submissions/{draft.pk}/")
     page.route("**/piece/", lambda route: route.continue_() if route.request.headers["upload-offset"] == "0" else None)
+    expect(page.locator("input[data-resumable][data-ready]")).to_be_attached()
     page.get_by_label("Your essay").set_input_files(essay)
     page.get_by_role("button", name="Add this file").click()
     expect(page.get_by_text("Sending essay.docx: ").first).to_be_visible()
@@ -105,6 +107,7 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page, sign_in, ax
     axe()
     offsets = []
     page.on("request", lambda one: offsets.append(one.headers["upload-offset"]) if "/piece/" in one.url else None)
+    expect(page.locator("input[data-resumable][data-ready]")).to_be_attached()
     page.get_by_label("Your essay").set_input_files(essay)
     page.get_by_role("button", name="Add this file").click()
 

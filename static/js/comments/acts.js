@@ -11,7 +11,7 @@ export class Acts {
       this.act(event.submitter.formAction, event.submitter.value);
     });
     comments.list.addEventListener("click", (event) => {
-      const link = event.target.closest("[data-changes]");
+      const link = event.target.closest("[data-rewrites]");
       if (!link) return;
       event.preventDefault();
       this.change(comments.of(link), link.href);
