@@ -321,3 +321,20 @@ def test_the_learner_reads_the_comments_in_their_own_text(page, sign_in, piece, 
         axe()
         assert page.evaluate("CSS.highlights.get('comments-current').size") == 1
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def test_the_next_comment_saves_the_one_before_and_takes_nothing_of_it_along(room):
+    select(room, "Well done", "done")
+    compose(room)
+    room.keyboard.type("A clear beginning")
+    room.locator("#work").focus()
+    select(room, "means peace", "peace")
+    compose(room)
+
+    saved(room)
+    expect(room.get_by_label("Comment", exact=True)).to_have_value("")
+    room.keyboard.type("Where is this from?")
+    room.keyboard.press("Control+Enter")
+    saved(room, 2)
+    kept = list(Comment.objects.order_by("start").values_list("quote", "body"))
+    assert kept == [("Well done", "A clear beginning"), ("means peace", "Where is this from?")]

@@ -110,8 +110,9 @@ export class Composer {
     this.said.classList.toggle("is-late", late);
   }
 
+  // Whether it is saved.
   async save() {
-    if (this.busy) return;
+    if (this.busy) return false;
     this.busy = true;
     const body = new FormData(this.form);
     for (const [name, value] of Object.entries(this.passage ?? {})) body.set(name, value);
@@ -119,12 +120,16 @@ export class Composer {
     this.tell("Saving");
     const found = await send(this.form.action, body);
     this.busy = false;
-    if (!found.ok) return this.refused(found);
+    if (!found.ok) {
+      this.refused(found);
+      return false;
+    }
     this.kept.drop(this.changing);
     this.comments.replace(found.list, found.total);
     this.close(true);
     this.comments.choose(found.comment);
     this.comments.say(`Comment ${found.number} saved at ${found.saved}`);
+    return true;
   }
 
   refused(found) {

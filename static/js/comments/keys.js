@@ -41,11 +41,13 @@ export class Keys {
     this.button.style.left = `${Math.max(0, Math.min(last.right - frame.left, frame.width - 120))}px`;
   }
 
-  compose() {
+  // A comment that is being written is saved when the next one begins; if it cannot be, it stays and says why.
+  async compose() {
     const places = this.selected ?? this.composer.picker.chosen;
     this.button.hidden = true;
     const passage = places && this.comments.text.passage(places);
     if (this.composer.isOpen && !passage) return this.composer.fields.body.focus();
+    if (this.composer.isOpen && this.composer.fields.body.value.trim() && !(await this.composer.save())) return;
     this.composer.open({ passage });
     getSelection().removeAllRanges();
   }
