@@ -271,7 +271,9 @@ def test_a_component_says_in_its_first_comment_what_it_is(path):
 
 
 def test_every_module_of_script_is_short_and_leaves_nothing_behind():
-    for path in (ROOT / "static/js").glob("*.js"):
+    for path in (ROOT / "static/js").rglob("*.js"):
         text = path.read_text()
         assert len(text.splitlines()) <= 120, path.name
-        assert not re.search(r"\b(?:window|globalThis)\.\w+\s*=[^=]|\beval\(|new Function|\.style\b", text), path.name
+        assert not re.search(r"\b(?:window|globalThis)\.\w+\s*=[^=]|\beval\(|new Function", text), path.name
+        # Looks belong in the style sheets. Only where a comment stands beside its words is reckoned.
+        assert path.parent.name == "comments" or ".style" not in text, path.name

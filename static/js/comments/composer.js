@@ -6,7 +6,8 @@ import { addTheirs, dress } from "./dress.js";
 import { Draft } from "./draft.js";
 import { Keys } from "./keys.js";
 import { Picker } from "./picker.js";
-import { newKey, send } from "./send.js";
+import { save } from "./saving.js";
+import { newKey } from "./send.js";
 
 export class Composer {
   constructor(comments) {
@@ -111,33 +112,7 @@ export class Composer {
   }
 
   // Whether it is saved.
-  async save() {
-    if (this.busy) return false;
-    this.busy = true;
-    const body = new FormData(this.form);
-    for (const [name, value] of Object.entries(this.passage ?? {})) body.set(name, value);
-    if (this.changing) body.set("revision", this.revision);
-    this.tell("Saving");
-    const found = await send(this.form.action, body);
-    this.busy = false;
-    if (!found.ok) {
-      this.refused(found);
-      return false;
-    }
-    this.kept.drop(this.changing);
-    this.comments.replace(found.list, found.total);
-    this.close(true);
-    this.comments.choose(found.comment);
-    this.comments.say(`Comment ${found.number} saved at ${found.saved}`);
-    return true;
-  }
-
-  refused(found) {
-    if (found.theirs !== undefined) {
-      this.revision = found.revision;
-      this.theirs.textContent = `Their text: ${found.theirs}`;
-      this.theirs.hidden = false;
-    }
-    this.tell(found.sentence, true);
+  save() {
+    return save(this);
   }
 }
