@@ -18,7 +18,7 @@ from assignments.models.extensions import Extension
 from assignments.models.marking import CriterionDecision, Decision, Marking, Outcome, UnitResult
 from assignments.models.portfolio import Evidence, Mapping, PortfolioText, PracticeClient, PracticeRole, PracticeSession
 from assignments.models.practice import ClientFeedback, FeedbackRequest
-from assignments.models.second_marking import AgreedDecision, SecondDecision, SecondMarking, kept_apart_from
+from assignments.models.second_marking import AgreedDecision, SecondDecision, SecondMarking
 from assignments.models.submissions import NEVER, Declaration, Route, Submission
 from assignments.models.uploads import Upload
 from assignments.models.veiled import VeiledQuerySet, veil_enrolments, veil_for, with_shown_learner
@@ -72,7 +72,6 @@ __all__ = [
     "VivaNote",
     "Writing",
     "WritingVersion",
-    "kept_apart_from",
     "veil_enrolments",
     "veil_for",
     "with_shown_learner",

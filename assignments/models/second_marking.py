@@ -56,11 +56,6 @@ def _whether(condition: Q) -> Case:
     return Case(When(condition, then=Value(value=True)), default=Value(value=False))
 
 
-def kept_apart_from(user: User) -> SecondMarkingQuerySet:
-    """As `SecondMarkingQuerySet.kept_apart_from`, of all there are."""
-    return SecondMarking.objects.kept_apart_from(user)
-
-
 class SecondMarking(models.Model):
     """The second marking of one attempt. `requested_by` is nobody where the cohort asks for it of every piece."""
 

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.permissions import Can, Role
 from assignments import marking, policy
 from assignments.forms.marking import DecideForm, TakeOverForm
-from assignments.models import Submission, kept_apart_from, veil_for
+from assignments.models import SecondMarking, Submission, veil_for
 from assignments.views.criterion import Tray
 from assignments.views.outline import places_of
 from assignments.views.room import Room, room_of
@@ -51,7 +51,7 @@ def _seen(user: User) -> QuerySet[Submission]:
     handed_in = Submission.objects.handed_in().exclude(enrolment__learner=user).read_by(user)
     if not user.can(Can.READ_WORK):
         return handed_in.none()
-    handed_in = handed_in.exclude(pk__in=kept_apart_from(user).values("submission"))
+    handed_in = handed_in.exclude(pk__in=SecondMarking.objects.kept_apart_from(user).values("submission"))
     if user.has_role(Role.ADMINISTRATOR):
         return handed_in
     return handed_in.filter(enrolment__cohort__in=Cohort.objects.visible_to(user))
@@ -104,7 +104,9 @@ def _back_to(submission: Submission, criterion: int | None = None) -> str:
 
 def elsewhere(request: AuthedRequest, pk: int) -> HttpResponse:
     """A piece that this tutor may only mark a second time has another room; any other is not there."""
-    mine = kept_apart_from(request.user).filter(submission__in=Submission.objects.visible_to(request.user))
+    mine = SecondMarking.objects.kept_apart_from(request.user).filter(
+        submission__in=Submission.objects.visible_to(request.user)
+    )
     second = get_object_or_404(mine, submission=pk)
     if second.marker_id == request.user.pk:
         return redirect("assignments:second_room", second.pk)

@@ -16,12 +16,11 @@ from tests import factories
 pytestmark = pytest.mark.browser
 
 
-def _looked_at(page, axe, name):
+def _looked_at(page, axe):
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         axe()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.screenshot(path=f"/tmp/second-{name}-{width}.png", full_page=True)
 
 
 def test_two_tutors_mark_one_piece_and_agree(cast, page, sign_in, axe):
@@ -38,7 +37,7 @@ def test_two_tutors_mark_one_piece_and_agree(cast, page, sign_in, axe):
 
     sign_in(other)
     page.goto(reverse("assignments:second_markings"))
-    _looked_at(page, axe, "list")
+    _looked_at(page, axe)
     page.get_by_role("button", name="Mark it a second time").click()
     expect(page.locator("[data-marking=ready]")).to_be_visible()
     for _ in range(2):
@@ -50,7 +49,7 @@ def test_two_tutors_mark_one_piece_and_agree(cast, page, sign_in, axe):
     page.locator("details[open] textarea[name=action]").fill("Add a second source.")
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-tray-head]")).to_contain_text("3 of 3 criteria decided")
-    _looked_at(page, axe, "room")
+    _looked_at(page, axe)
     page.get_by_role("link", name="Hand over").click()
     page.get_by_role("button", name="Hand over").click()
     expect(page.get_by_text("Handed over.")).to_be_visible()
@@ -63,12 +62,12 @@ def test_two_tutors_mark_one_piece_and_agree(cast, page, sign_in, axe):
     expect(page.get_by_role("heading", level=1)).to_have_text("1 criterion to agree on")
     page.get_by_label("As marked the second time").check()
     page.get_by_label("How you came to agree").fill("We read the sources again.")
-    _looked_at(page, axe, "agreement")
+    _looked_at(page, axe)
     page.get_by_role("button", name="Put this to the second marker").click()
 
     sign_in(other)
     page.goto(reverse("assignments:agreement", args=[second.pk]))
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Agreed")
-    _looked_at(page, axe, "agreed")
+    _looked_at(page, axe)
     assert piece.decisions.get(criterion__number="2.1").action == "Add a second source."
