@@ -19,6 +19,7 @@ from core.models import Event, Notice
 from programmes import actions as programmes
 from tests import factories
 from tests.assignments import documents as build
+from tests.browser import opened
 from verification import actions as verification
 
 SIGNED = {"ai_use": "none", "declares": list(NAMES), "signed_name": "Robin Example"}
@@ -340,7 +341,7 @@ def test_a_text_typed_after_the_session_ended_is_back_after_signing_in(cast_for_
     cast = cast_for_browser
     one = factories.an_enrolment(cast=cast, learner=cast.learner)
     sign_in(cast.learner)
-    page.goto(reverse("assignments:save_text", args=[one.pk, "review"]))
+    opened(page, reverse("assignments:save_text", args=[one.pk, "review"]))
     page.get_by_label("Your text").fill("What I do well is to wait.")
     expect(page.get_by_text(re.compile(r"^Saved \d"))).to_be_visible()
 
@@ -365,7 +366,7 @@ def test_a_double_click_on_hand_in_hands_in_once(cast_for_browser, page, sign_in
     one = factories.an_enrolment(cast=cast, learner=cast.learner)
     draft = factories.a_submission(cast=cast, one=one, state="draft")
     sign_in(cast.learner)
-    page.goto(reverse("assignments:submission", args=[draft.pk]))
+    opened(page, reverse("assignments:submission", args=[draft.pk]))
     page.locator("[name=ai_use][value=none]").check()
     for box in page.locator("[name=declares]").all():
         box.check()

@@ -20,6 +20,7 @@ from core.models import Event, Notice
 from enrolment.models import Enrolment
 from programmes.models import Client, Cohort
 from tests import factories
+from tests.browser import eventually, loaded
 from verification.models import Claim
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -85,7 +86,8 @@ class Browser:
                 self.faults.append(str(fault).partition("\n")[0])
 
     def go(self, name, *args):
-        answer = self.page.goto(reverse(name, args=args), wait_until="domcontentloaded")
+        answer = self.page.goto(reverse(name, args=args))
+        loaded(self.page)
         assert answer.status == 200, f"{self.page.url} answers {answer.status}: {self.page.inner_text('main')[:500]}"
         self.look()
 
@@ -107,8 +109,9 @@ class Browser:
     def press(self, name):
         main = self.page.locator("main")
         button = main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name)).first
-        with self.page.expect_navigation(wait_until="domcontentloaded"):
+        with self.page.expect_navigation():
             button.click()
+        loaded(self.page)
         assert not self.page.locator(".wm-errors").count(), self.page.inner_text("main")[:1500]
         self.look()
 
@@ -347,6 +350,7 @@ def decide(tutor, submission, unmet=()):
     tutor.go("assignments:room", submission.pk)
     with room.expect_navigation():
         room.get_by_role("button", name=re.compile("^(Take this for|Go on) marking")).click()
+    loaded(room)
     done = submission.decisions.exclude(decision="").values_list("criterion_id", flat=True)
     for criterion in submission.criteria().exclude(pk__in=list(done)):
         box = room.locator(f'[data-criterion]:has(form[action$="/criteria/{criterion.pk}/decide/"])')
@@ -354,11 +358,13 @@ def decide(tutor, submission, unmet=()):
             box.locator("summary").first.click()
         refer = criterion.number in unmet
         box.get_by_label("Refer" if refer else "Pass", exact=True).check()
-        box.locator("[name=feedback]").fill(f"On {criterion.number}: {'not yet' if refer else 'well done'}.")
+        feedback = f"On {criterion.number}: {'not yet' if refer else 'well done'}."
+        box.locator("[name=feedback]").fill(feedback)
         if refer:
             box.locator("[name=action]").fill("Add a second example.")
-        with room.expect_response("**/decide/"):
-            box.get_by_role("button", name="Save", exact=True).click()
+        box.get_by_role("button", name="Save", exact=True).click()
+        saved = {"feedback": feedback, "action": "Add a second example." if refer else ""}
+        eventually(room, submission.decisions.filter(criterion=criterion, **saved).exists)
         expect(box.locator("[data-word]")).to_contain_text("refer" if refer else "pass", ignore_case=True)
     tutor.axe()
 

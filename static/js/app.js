@@ -28,9 +28,10 @@ try {
   // No storage, no copy.
 }
 
-for (const [selector, file] of Object.entries(parts)) {
-  if (document.querySelector(selector)) import(file).then((part) => part.start(document));
-}
+const asked = Object.entries(parts).filter(([selector]) => document.querySelector(selector));
+const begun = asked.map(([, file]) => import(file).then((part) => part.start(document)));
+// The page says when every part is at work: a test waits for it, as a person never has to.
+Promise.all(begun).then(() => document.documentElement.setAttribute("data-at-work", ""));
 
 // On a phone the menus scroll sideways: the page one is on comes into view.
 for (const here of document.querySelectorAll(".wm-nav [aria-current], .wm-rail [aria-current]")) {

@@ -89,7 +89,7 @@ export class Keeper {
       const json = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
       if (answer.type === "opaqueredirect") this.say("You have been signed out. What you wrote is kept in this browser; sign in again in another window", true);
       else if (answer.ok) this.arrived(now, json);
-      else await this.refused(answer, json);
+      else await this.refused(answer, json, now);
     } catch {
       this.say("No connection. What you write is kept in this browser and saved when you are back", true);
     }
@@ -108,9 +108,10 @@ export class Keeper {
   arrived(now, told) {
     this.before = now;
     if (told?.revision !== undefined) this.form.elements.revision.value = told.revision;
+    // The sign first: what was typed since is not saved, and may say so.
+    this.say(`Saved ${told?.saved ?? new Date().toLocaleTimeString("en-GB")}`);
     if (this.typed() === now) this.keep(null);
     else this.changed();
-    this.say(`Saved ${told?.saved ?? new Date().toLocaleTimeString("en-GB")}`);
   }
 }
 

@@ -1,4 +1,5 @@
 // Saves one criterion while the tutor writes. A copy stays in this browser until the server has it.
+import { touched } from "./kept.js";
 import { arrived, refused, say } from "./room_answers.js";
 import { post } from "./room_post.js";
 import { formOf, remember, remembered } from "./room_shared.js";
@@ -13,7 +14,8 @@ class Keeper {
     this.form = form;
     this.box = form.closest("[data-criterion]");
     this.key = `draft:${form.getAttribute("action")}`;
-    this.before = this.typed();
+    // Nothing is known to be saved where somebody was faster than the script, or the browser put back what had been typed.
+    this.before = touched(form) ? "" : this.typed();
     try {
       this.offer();
     } catch {
@@ -35,6 +37,8 @@ class Keeper {
   // What this browser kept and the server does not have, on the stand it was written against: what was saved meanwhile is shown beside it.
   offer() {
     const copy = JSON.parse(remembered(this.key)) ?? { typed: this.before };
+    if (!this.before && copy.typed === this.typed()) this.form.elements.revision.value = copy.revision;
+    if (!this.before) return this.changed();
     if (copy.typed === this.before || !copy.typed) return remember(this.key, null);
     JSON.parse(copy.typed).forEach((value, n) => {
       const field = this.form.elements[NAMES[n]];
@@ -75,10 +79,6 @@ class Keeper {
   rests() {
     clearTimeout(this.timer);
     this.before = this.typed();
-  }
-
-  shows() {
-    open(this.box);
   }
 
   async save(asked = false) {

@@ -3,6 +3,7 @@
 import { deliver, pack } from "./room_parcel.js";
 import { letters } from "./room_shared.js";
 import { saveAll, unsaved } from "./room_keeper.js";
+import { open } from "./room_walk.js";
 
 const RENEW = 200_000;
 
@@ -20,7 +21,7 @@ function ahead(url) {
 async function leave(to) {
   const waiting = unsaved();
   const stuck = waiting.find((one) => one.stuck);
-  if (stuck) return stuck.shows();
+  if (stuck) return open(stuck.box);
   const packed = pack(waiting);
   if (!packed && !(await saveAll())) return undefined;
   for (const one of waiting) one.rests();

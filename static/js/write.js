@@ -67,11 +67,12 @@ class Writer extends Keeper {
     this.tell("");
   }
 
-  async refused(answer, told) {
+  // The server has what was sent; what was typed since stays in this browser.
+  async refused(answer, told, sent) {
     if (!told?.url) return super.refused(answer);
     this.stuck = true;
-    this.before = this.typed();
-    this.keep(null);
+    this.before = sent;
+    this.keep(this.typed() === sent ? null : this.typed());
     this.say("Not saved over the other text", true);
     this.tell(told.sentence, element("a", { className: "btn btn-primary btn-sm", href: told.url, textContent: "Compare the two" }));
   }

@@ -37,6 +37,7 @@ def test_one_walks_in_with_one_press(page, cast, settings, tmp_path):
 
     page.goto(reverse("account_login"))
     page.get_by_role("button", name="Sign in as Lena Learner").click()
+    expect(page.locator("[data-signed-in]")).to_be_visible()
     page.goto(reverse("accounts:account"))
 
     expect(page.get_by_text("Change your password")).to_be_visible()
@@ -64,9 +65,11 @@ def test_a_passkey_is_added_and_signs_its_owner_in_under_the_strict_policy(page,
         page.get_by_role("button", name="Sign in").click()
 
     sign_in_with_the_password()
+    expect(page.locator("[data-signed-in]")).to_be_visible()
     page.goto(own + reverse("mfa_add_webauthn"))
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_label("A name for it")).to_be_visible()
     axe()
     page.get_by_label("A name for it").fill("laptop")
     page.get_by_role("button", name="Add a key").click()

@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 from assignments import actions, marking
 from tests import factories
 from tests.assignments.texts import FIRST, SECOND
+from tests.browser import loaded, opened, resized
 
 pytestmark = pytest.mark.browser
-WIDTHS = (1280, 320)
 
 
 @pytest.fixture
@@ -28,21 +28,15 @@ def draft(cast):
     return essay
 
 
-def fits(page, axe):
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        axe()
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-
-
-def test_a_learner_answers_with_the_keyboard_and_every_word_is_kept(page, sign_in, axe, draft):
+def test_a_learner_answers_with_the_keyboard_and_every_word_is_kept(page, sign_in, looked_at, draft):
     sign_in(draft.enrolment.learner)
-    page.goto(reverse("assignments:submission", args=[draft.pk]))
-    fits(page, axe)
-    page.set_viewport_size({"width": 1280, "height": 900})
+    opened(page, reverse("assignments:submission", args=[draft.pk]))
+    looked_at()
+    resized(page, 1280)
     page.get_by_role("link", name="1.1 Add a second example").press("Enter")
     first = page.locator("article").first
     expect(page.get_by_role("heading", level=1)).to_have_text("0 of 2 things answered")
+    loaded(page)
     first.get_by_label("Your answer").focus()
     page.keyboard.type("I say when telling is wrong.")
     page.keyboard.press("Tab")
@@ -56,12 +50,12 @@ def test_a_learner_answers_with_the_keyboard_and_every_word_is_kept(page, sign_i
     expect(first.locator("[data-state-of]")).to_have_text("answered")
     kept = draft.answers.get()
     assert draft.document.reading.text[kept.start : kept.end] == kept.quote
-    fits(page, axe)
+    looked_at()
 
 
 def test_two_windows_show_both_answers(page, sign_in, axe, draft):
     sign_in(draft.enrolment.learner)
-    page.goto(reverse("assignments:answers", args=[draft.pk]))
+    opened(page, reverse("assignments:answers", args=[draft.pk]))
     subject = draft.criteria().first()
     actions.save_answer(
         draft, criterion=subject, answer="From the other window", revision=0, by=draft.enrolment.learner
@@ -76,11 +70,12 @@ def test_two_windows_show_both_answers(page, sign_in, axe, draft):
     axe()
     first.get_by_label("Your answer").fill("From both windows")
     first.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"Your answer to {subject.number} is saved.")).to_be_visible()
     expect(first.get_by_label("Your answer")).to_have_value("From both windows")
     assert draft.answers.get().answer == "From both windows"
 
 
-def test_a_tutor_is_taken_to_what_answers_and_walks_the_changes(page, sign_in, axe, cast, draft):
+def test_a_tutor_is_taken_to_what_answers_and_walks_the_changes(page, sign_in, axe, looked_at, cast, draft):
     subject, words = draft.criteria().first(), "a mentor is a colleague of higher rank"
     actions.save_answer(
         draft, criterion=subject, answer="See 1.1.", quote=words, revision=0, by=draft.enrolment.learner
@@ -88,8 +83,7 @@ def test_a_tutor_is_taken_to_what_answers_and_walks_the_changes(page, sign_in, a
     factories.hand_in(draft)
     marking.take(draft, by=cast.tutor)
     sign_in(cast.tutor)
-    page.goto(reverse("assignments:room", args=[draft.pk]))
-    expect(page.locator("[data-marking=ready]")).to_be_visible()
+    opened(page, reverse("assignments:room", args=[draft.pk]))
     link = page.locator("[data-answer-from]")
     link.press("Enter")
     expect(page.locator(f"#{link.get_attribute('href')[1:]}")).to_be_focused()
@@ -99,7 +93,7 @@ def test_a_tutor_is_taken_to_what_answers_and_walks_the_changes(page, sign_in, a
 
     page.get_by_role("link", name="What changed since attempt 1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Priya Raman: what changed since attempt 1")
-    expect(page.locator("[data-changes][data-ready]")).to_be_visible()
+    loaded(page)
     for key, number in (("n", 1), ("n", 2), ("p", 1)):
         page.keyboard.press(key)
         expect(page.locator(f"#c{number}")).to_be_focused()
@@ -107,4 +101,4 @@ def test_a_tutor_is_taken_to_what_answers_and_walks_the_changes(page, sign_in, a
     page.locator("#c1").focus()
     page.keyboard.press("n")
     expect(page.locator("#c1")).to_be_focused()
-    fits(page, axe)
+    looked_at()

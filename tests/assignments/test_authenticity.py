@@ -372,7 +372,7 @@ def test_a_comparison_never_looks_at_a_piece_that_was_not_handed_in(cast, cohort
 
 
 @pytest.mark.browser
-def test_passages_side_by_side_are_accessible_and_stacked_on_a_phone(page, sign_in, axe, cast_for_browser):
+def test_passages_side_by_side_are_accessible_and_stacked_on_a_phone(page, sign_in, looked_at, cast_for_browser):
     cast = cast_for_browser
     cohort = factories.a_cohort(cast=cast)
     first = handed_in(cast, own_words(1), PASSAGE, own_words(2), cohort=cohort)
@@ -387,11 +387,7 @@ def test_passages_side_by_side_are_accessible_and_stacked_on_a_phone(page, sign_
         reverse("assignments:authenticity", args=[second.pk]),
         reverse("assignments:similarity", args=[second.pk, first.pk]),
     ):
-        page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(url)
-        axe()
-        page.set_viewport_size({"width": 320, "height": 700})
-        axe()
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        looked_at(widths=(1280, 320))
     left, right = page.locator(".wm-pair > div").all()
     assert right.bounding_box()["y"] > left.bounding_box()["y"] + left.bounding_box()["height"] - 1

@@ -15,6 +15,7 @@ from core import clock
 from tests import factories
 from tests.assignments import documents as build
 from tests.assignments.pieces import words
+from tests.browser import fits, loaded
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +63,7 @@ def room(cast, piece, page, sign_in):
 
 def ready(page):
     expect(page.locator("[data-comments][data-ready]")).to_be_attached()
-    expect(page.locator("[data-marking=ready]")).to_be_visible()
+    loaded(page)
 
 
 SELECT = """([from, to]) => {
@@ -78,10 +79,10 @@ SELECT = """([from, to]) => {
 }"""
 
 
-FILTER = """() => {
-  const began = performance.now();
+# Chosen again, and drawn.
+FILTER = """async () => {
   document.getElementById("remarks-about").dispatchEvent(new Event("change"));
-  return performance.now() - began;
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
 }"""
 
 
@@ -249,7 +250,8 @@ def test_the_bank_puts_a_comment_into_the_feedback_and_into_a_comment(room, piec
     room.keyboard.press("b")
     expect(room.locator("#bank-list [role=option]")).to_have_count(2)
     axe()
-    room.keyboard.press("1")
+    with room.expect_response("**/used/"):
+        room.keyboard.press("1")
     feedback = room.locator("details[open] textarea[name=feedback]")
     expect(feedback).to_have_value("Where is this figure from?")
     expect(feedback).to_be_focused()
@@ -258,7 +260,8 @@ def test_the_bank_puts_a_comment_into_the_feedback_and_into_a_comment(room, piec
     feedback.press("Alt+b")
     room.keyboard.type("whose")
     expect(room.locator("#bank-list [role=option]")).to_have_count(1)
-    room.keyboard.press("Enter")
+    with room.expect_response("**/used/"):
+        room.keyboard.press("Enter")
     expect(feedback).to_have_value("Where is this figure from? Say whose words these are.")
 
     room.get_by_role("button", name="Add a comment").click()
@@ -286,6 +289,21 @@ def four_hundred(piece, cast):
     )  # fmt: skip
 
 
+def layouts_of(page, act):
+    """How often the browser laid the page out. One for each comment is what makes a page unusable, on a quick machine too."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def layouts():
+        return next(
+            one["value"] for one in session.send("Performance.getMetrics")["metrics"] if one["name"] == "LayoutCount"
+        )
+
+    before = layouts()
+    page.evaluate(act)
+    return layouts() - before
+
+
 @pytest.mark.parametrize("width", [1280, 320])
 def test_four_hundred_comments_stay_usable(room, piece, cast, width):
     four_hundred(piece, cast)
@@ -294,9 +312,8 @@ def test_four_hundred_comments_stay_usable(room, piece, cast, width):
     ready(room)
 
     expect(room.locator(".wm-remark")).to_have_count(400)
-    assert room.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    took = room.evaluate(FILTER)
-    assert took < 1000
+    fits(room, width)
+    assert layouts_of(room, FILTER) < 20
     if width == 1280:
         tops = room.eval_on_selector_all(".wm-remark", "(all) => all.map((one) => one.getBoundingClientRect().top)")
         assert tops == sorted(tops)
@@ -313,14 +330,13 @@ def test_the_learner_reads_the_comments_in_their_own_text(page, sign_in, piece, 
     factories.mark(piece, cast=cast)
     sign_in(piece.enrolment.learner)
     for width in (1280, 320):
-        page.set_viewport_size({"width": width, "height": 900})
         page.goto(reverse("assignments:comments", args=[piece.pk]))
-        expect(page.locator("[data-comments][data-ready]")).to_be_attached()
+        fits(page, width)
         page.locator(".wm-remark").focus()
         page.get_by_role("link", name="Show 1 in the text").click()
         axe()
         assert page.evaluate("CSS.highlights.get('comments-current').size") == 1
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        fits(page, width)
 
 
 def test_the_next_comment_saves_the_one_before_and_takes_nothing_of_it_along(room):

@@ -10,6 +10,7 @@ from assignments import actions
 from assignments.models import Declaration, Submission
 from core.models import Notice
 from core.refusals import Refused
+from tests.browser import fits, loaded, opened
 from tests.factories import a_submission, an_enrolment, docx_bytes, fill_portfolio
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,9 +25,11 @@ def one(cast):
 @pytest.mark.slow
 def test_an_essay_from_the_list_to_the_receipt(page, sign_in, axe, one):
     sign_in(one.learner)
-    page.goto("/my/assignments/")
+    opened(page, "/my/assignments/")
     axe()
     page.get_by_role("button", name="Begin your essay").first.click()
+    expect(page.get_by_label("Your essay")).to_be_visible()
+    loaded(page)
     wrong = {"name": "essay.docx", "mimeType": "text/plain", "buffer": b"MZ" + b"\0" * 99}
     page.get_by_label("Your essay").set_input_files(wrong)
     page.get_by_role("button", name="Add this file").click()
@@ -41,6 +44,7 @@ def test_an_essay_from_the_list_to_the_receipt(page, sign_in, axe, one):
     axe()
     page.get_by_role("button", name="Hand in 4,612 words as attempt 1").click()
     expect(page.get_by_role("alert")).to_contain_text("Say whether you used AI")
+    loaded(page)
 
     page.get_by_label("No", exact=True).check()
     for box in page.get_by_role("group", name="You declare").get_by_role("checkbox").all():
@@ -59,7 +63,7 @@ def test_an_essay_from_the_list_to_the_receipt(page, sign_in, axe, one):
 def test_enter_in_the_signature_hands_in_and_does_not_ask_for_a_file(page, sign_in, cast, one):
     submission = a_submission(cast=cast, one=one, state="draft")
     sign_in(one.learner)
-    page.goto(f"/submissions/{submission.pk}/")
+    opened(page, f"/submissions/{submission.pk}/")
     page.get_by_label("Your name, as a signature").fill("Priya Raman")
     page.keyboard.press("Enter")
 
@@ -71,7 +75,7 @@ def test_enter_in_the_signature_hands_in_and_does_not_ask_for_a_file(page, sign_
 @pytest.mark.slow
 def test_a_text_of_the_portfolio_is_saved_as_it_is_written(page, sign_in, axe, one):
     sign_in(one.learner)
-    page.goto(f"/my/assignments/{one.pk}/portfolio/review/")
+    opened(page, f"/my/assignments/{one.pk}/portfolio/review/")
     page.get_by_label("Your text").fill("What I do well is to wait.")
 
     expect(page.get_by_role("status")).to_contain_text("Saved")
@@ -89,7 +93,6 @@ def test_no_page_is_wider_than_a_phone(page, sign_in, axe, cast, one, width):
     again = Submission.objects.get(enrolment=one, attempt=2)
     client = one.practice_clients.get()
     sign_in(one.learner)
-    page.set_viewport_size({"width": width, "height": 800})
     paths = [
         "/my/assignments/",
         f"/submissions/{essay.pk}/",
@@ -104,7 +107,7 @@ def test_no_page_is_wider_than_a_phone(page, sign_in, axe, cast, one, width):
     ]
     for path in paths:
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        fits(page, width, path)
         axe(path)
 
 

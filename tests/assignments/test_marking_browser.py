@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from assignments import marking
 from tests import factories
+from tests.browser import fits, loaded
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +27,7 @@ def room(cast, piece, page, sign_in):
 def ready(page):
     """The keys are heard from now on."""
     expect(page.locator("[data-marking=ready]")).to_be_visible()
+    loaded(page)
 
 
 def test_a_tutor_marks_a_piece_with_the_keyboard_alone(room, piece):
@@ -85,8 +87,7 @@ def test_two_windows_show_both_texts_and_the_tutor_makes_one_of_them(room, piece
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_room_and_desk_keep_to_the_guidelines_and_never_scroll_sideways(room, piece, axe, width):
-    room.set_viewport_size({"width": width, "height": 900})
     for url in (room.url, reverse("assignments:desk")):
         room.goto(url)
+        fits(room, width)
         axe()
-        assert room.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

@@ -14,7 +14,7 @@ from assignments.models import Submission
 from core import clock
 from programmes import actions as programmes
 from tests import factories
-from tests.browser import SIGNED_IN_BY, barriers, listen
+from tests.browser import SIGNED_IN_BY, barriers, eventually, fits, loaded, new_page
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,7 @@ def url_of(piece, name="room"):
 def ready(page):
     """The keys are heard from now on."""
     expect(page.locator("[data-marking=ready]")).to_be_visible()
+    loaded(page)
 
 
 def saved(page):
@@ -61,17 +62,14 @@ class Marker:
 
     def look(self):
         for width in (320, 1280):
-            self.page.set_viewport_size({"width": width, "height": 800})
+            fits(self.page, width)
             assert barriers(self.page) == [], (width, self.page.url)
-            overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert self.page.evaluate(overflow) == 0, (width, self.page.url)
 
     def opens(self, piece):
         self.page.goto(url_of(piece))
         ready(self.page)
         self.look()
         self.press("t")
-        expect(self.page.locator("[data-saved]")).to_be_attached()
         expect(self.page.get_by_text("Yours since")).to_be_attached()
         ready(self.page)
 
@@ -143,9 +141,7 @@ def another_browser(new_context, live_server, settings, user):
     context = new_context(base_url=live_server.url)
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    return page, listen(page, live_server.url)
+    return new_page(context, live_server.url)
 
 
 def test_two_browsers_lose_no_word_and_both_read_a_sentence(cast, piece, room, new_context, live_server, settings):
@@ -228,10 +224,7 @@ def test_find_width_panes_and_the_place_in_the_text(room, piece):
     expect(room.locator("#tray")).to_be_visible()
 
     room.locator(".wm-text").evaluate("one => { one.scrollTop = one.scrollHeight / 2; }")
-    for _ in range(20):
-        if room.evaluate("localStorage.getItem('room-places')") not in (None, "{}"):
-            break
-        room.wait_for_timeout(50)
+    eventually(room, lambda: room.evaluate("localStorage.getItem('room-places')") not in (None, "{}"))
     at = room.locator(".wm-text").evaluate("one => one.scrollTop")
     room.reload()
     ready(room)
@@ -295,7 +288,7 @@ def test_a_portfolio_has_its_matrix_beside_it_and_a_criterion_names_what_one_rea
     heading = place.get_attribute("href").removeprefix("#")
     place.press("Enter")
     expect(page.locator(f"#{heading}")).to_be_in_viewport()
-    page.wait_for_timeout(300)
+    expect(place).to_have_attribute("aria-current", "true")
     page.locator("details[open] > summary").first.focus()
     page.keyboard.press("e")
     saved(page)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from assignments import actions
 from assignments.models import Draft, Writing, WritingVersion
-from tests.browser import SIGNED_IN_BY, listen
+from tests.browser import SIGNED_IN_BY, eventually, fits, new_page, opened
 from tests.factories import a_submission, an_enrolment, essay_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
@@ -22,12 +22,6 @@ def path(essay):
     return f"/submissions/{essay.pk}/write/"
 
 
-def opened(page, path):
-    """The page with its script at work: what these tests are about begins then."""
-    page.goto(path)
-    page.wait_for_selector("form[data-watched]")
-
-
 def box(page):
     return page.get_by_label("Your essay, in Markdown")
 
@@ -35,6 +29,23 @@ def box(page):
 def typed(page, text):
     box(page).press("Control+End")
     box(page).press_sequentially(text)
+
+
+def held(page):
+    """The saves of this page from now on, which wait on their way until the test lets them go."""
+    on_their_way = []
+    page.route("**/write/save/", lambda route: on_their_way.append(route))
+    return on_their_way
+
+
+def lost(page, words):
+    """Words that never leave this window: nothing that it sends arrives, not in its last moment either, which comes when the next page
+    is there already. When the window is gone, the browser has them and the server has not."""
+    page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
+    box(page).press_sequentially(words)
+    page.goto("/my/assignments/")
+    held = "() => navigator.locks.query().then(({ held }) => held.some((one) => one.name.startsWith('writing:')))"
+    eventually(page, lambda: not page.evaluate(held), says="The window that was left still holds its copy.")
 
 
 def body():
@@ -82,36 +93,30 @@ def test_marks_are_set_by_buttons_and_by_keys_and_undone(page, sign_in, essay, p
 
 
 def test_what_was_typed_before_a_crash_is_put_back(page, sign_in, essay, path):
-    """The page is gone before its timer fires: nothing reached the server."""
+    """Nothing reached the server before the page was gone."""
     sign_in(essay.enrolment.learner)
     opened(page, path)
-    page.route("**/write/save/", lambda route: route.abort())
-    box(page).press_sequentially("Not a word of this was sent.")
-    page.goto("about:blank")
+    lost(page, "Not a word of this was sent.")
     assert not Writing.objects.exists()
 
-    page.unroute("**/write/save/")
     opened(page, path)
     expect(box(page)).to_have_value("Not a word of this was sent.")
     expect(page.get_by_role("alert")).to_contain_text("Put back what you had written")
     expect(page.locator("[data-saved]")).to_contain_text("Saved ")
     assert body() == "Not a word of this was sent."
-    page.reload()
+    opened(page, path)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_what_a_browser_kept_never_overwrites_a_newer_text(page, sign_in, axe, essay, path):
     sign_in(essay.enrolment.learner)
     opened(page, path)
-    page.route("**/write/save/", lambda route: route.abort())
-    box(page).press_sequentially("Typed on the train.")
-    page.goto("about:blank")
-    page.unroute("**/write/save/")
+    lost(page, "Typed on the train.")
     actions.save_writing(essay, body="Typed at home.", revision=0, by=essay.enrolment.learner)
 
     opened(page, path)
-    expect(box(page)).to_have_value("Typed at home.")
     expect(page.get_by_text("This browser kept 4 words")).to_be_visible()
+    expect(box(page)).to_have_value("Typed at home.")
     axe()
     page.get_by_role("button", name="Compare the two").click()
     expect(page.get_by_role("heading", name="Two texts that differ")).to_be_visible()
@@ -123,13 +128,11 @@ def test_what_a_browser_kept_never_overwrites_a_newer_text(page, sign_in, axe, e
 def test_two_windows_that_write_one_essay_are_shown_side_by_side(page, sign_in, axe, live_server, essay, path):
     sign_in(essay.enrolment.learner)
     opened(page, path)
-    other = page.context.new_page()
-    faults = listen(other, live_server.url)
-    other.goto(path)
-    expect(other.get_by_role("button", name="Bold")).to_be_visible()
-    box(page).press_sequentially("From the first window.")
+    other, faults = new_page(page.context, live_server.url)
+    opened(other, path)
+    box(page).fill("From the first window.")
     expect(page.locator("[data-saved]")).to_contain_text("Saved ")
-    box(other).press_sequentially("From the second window.")
+    box(other).fill("From the second window.")
     expect(other.get_by_role("alert")).to_contain_text("changed in another window")
     other.get_by_role("link", name="Compare the two").click()
 
@@ -147,6 +150,42 @@ def test_two_windows_that_write_one_essay_are_shown_side_by_side(page, sign_in, 
     other.close()
     # The 409 is the answer that was wanted; the console reports it.
     assert [one for one in faults if "409" not in one] == []
+
+
+def test_what_is_typed_while_the_answer_is_a_clash_stays_in_the_browser(page, sign_in, essay, path):
+    sign_in(essay.enrolment.learner)
+    opened(page, path)
+    actions.save_writing(essay, body="From elsewhere.", revision=0, by=essay.enrolment.learner)
+    on_their_way = held(page)
+    box(page).fill("This was sent")
+    eventually(page, lambda: on_their_way)
+    typed(page, " and this was not.")
+    on_their_way[0].continue_()
+    expect(page.get_by_role("alert")).to_contain_text("changed in another window")
+    page.get_by_role("link", name="Compare the two").click()
+    expect(page.get_by_role("cell", name="Version 1 This was sent", exact=True)).to_be_visible()
+
+    opened(page, path)
+    expect(page.get_by_text("This browser kept 7 words")).to_be_visible()
+    assert body() == "From elsewhere."
+
+
+def test_the_sign_says_saved_only_when_everything_is(page, sign_in, essay, path):
+    sign_in(essay.enrolment.learner)
+    opened(page, path)
+    on_their_way = held(page)
+    box(page).fill("The first half")
+    eventually(page, lambda: on_their_way)
+    typed(page, " and the second.")
+    with page.expect_response("**/write/save/"):
+        on_their_way[0].continue_()
+    expect(page.get_by_role("heading", name="6 words")).to_be_visible()
+    expect(page.locator("[data-saved]")).to_have_text("Not saved yet")
+
+    eventually(page, lambda: len(on_their_way) == 2)
+    on_their_way[1].continue_()
+    expect(page.locator("[data-saved]")).to_contain_text("Saved ")
+    assert body() == "The first half and the second."
 
 
 def test_a_session_that_ends_while_writing_costs_no_word(page, client, settings, live_server, sign_in, essay, path):
@@ -245,7 +284,6 @@ def test_no_page_of_writing_is_wider_than_a_phone(page, sign_in, axe, cast, essa
     actions.save_writing(essay, body=long.replace("Define", "Say"), revision=0, page="b", step=1, by=learner)
     draft = actions.send_draft(essay, source="text", note="Is this enough?", by=learner)
     sign_in(learner)
-    page.set_viewport_size({"width": width, "height": 800})
     for tail in (
         "write/",
         "write/read/",
@@ -256,11 +294,11 @@ def test_no_page_of_writing_is_wider_than_a_phone(page, sign_in, axe, cast, essa
         "",
     ):
         page.goto(f"/submissions/{essay.pk}/{tail}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, tail
+        fits(page, width, tail)
         axe(tail)
     for who in (learner, cast.tutor):
         sign_in(who)
         for place in (f"/drafts/{draft.pk}/", *(["/drafts/"] if who == cast.tutor else [])):
             page.goto(place)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+            fits(page, width, place)
             axe(place)

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from tests.browser import fits, opened
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -11,10 +13,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_every_part_is_accessible_and_nothing_scrolls_sideways(page, sign_in, axe, cast, width, theme):
     sign_in(cast.tutor)
-    page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=theme)
     page.goto(reverse("core:components") + "?errors")
-    assert page.locator("html").evaluate("(e) => e.scrollWidth") <= width
+    fits(page, width)
     axe()
 
 
@@ -30,7 +31,7 @@ def test_reading_begins_at_the_error_summary_and_leads_to_the_control(page, sign
 
 def test_the_theme_changes_at_once_and_stays(page, sign_in, cast):
     sign_in(cast.tutor)
-    page.goto(reverse("core:components"))
+    opened(page, reverse("core:components"))
     page.locator(".wm-person summary").click()
     with page.expect_response("**/theme/"):
         page.get_by_role("button", name="Dark").click()

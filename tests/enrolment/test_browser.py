@@ -6,17 +6,9 @@ from playwright.sync_api import expect
 
 from enrolment.models import Application, Rating
 from tests import factories as f
+from tests.browser import eventually, fits, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-def eventually(page, holds):
-    """Wait for the server to have it: the script saves a moment after the last key."""
-    for _ in range(50):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    pytest.fail("The server did not get it within five seconds.")
 
 
 @pytest.fixture
@@ -26,7 +18,7 @@ def one(cast):
 
 def test_what_is_typed_is_saved_without_a_button_and_a_wrong_date_as_well(cast, one, page, sign_in, axe):
     sign_in(cast.learner)
-    page.goto(reverse("enrolment:about", args=[one.pk]))
+    opened(page, reverse("enrolment:about", args=[one.pk]))
     page.get_by_label("Legal first names").fill("Lena")
     page.get_by_label("Date of birth").fill("31 June 1985")
     page.get_by_label("Legal last name").focus()
@@ -42,7 +34,7 @@ def test_what_is_typed_is_saved_without_a_button_and_a_wrong_date_as_well(cast, 
 def test_a_session_that_ended_while_typing_loses_nothing(cast, one, page, sign_in, settings):
     sign_in(cast.learner)
     address = reverse("enrolment:contact", args=[one.pk])
-    page.goto(address)
+    opened(page, address)
     session = page.context.cookies()
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.get_by_label("Your experience of coaching or mentoring").fill("Six years of mentoring apprentices")
@@ -61,7 +53,7 @@ def test_a_session_that_ended_while_typing_loses_nothing(cast, one, page, sign_i
 def test_the_questionnaire_is_answered_with_the_keyboard_on_a_narrow_phone(cast, one, page, sign_in, axe):
     sign_in(cast.learner)
     page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(reverse("enrolment:questionnaire", args=[one.pk]))
+    opened(page, reverse("enrolment:questionnaire", args=[one.pk]))
     first = page.get_by_role("radio", name="0", exact=True).first
     first.focus()
     for _ in range(4):
@@ -69,5 +61,5 @@ def test_the_questionnaire_is_answered_with_the_keyboard_on_a_narrow_phone(cast,
     page.keyboard.press("Tab")
 
     eventually(page, lambda: list(Rating.objects.values_list("rating", flat=True)) == [4])
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    fits(page, 320)
     axe()

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from tests.browser import listen
+from tests.browser import eventually, new_page
 
 pytestmark = pytest.mark.browser
 
@@ -30,14 +30,12 @@ def test_a_page_without_faults_passes_the_accessibility_check(page, axe):
     ],
 )
 def test_a_fault_in_the_console_is_heard(new_context, live_server, script, fault):
-    page = new_context(base_url=live_server.url).new_page()
+    page, faults = new_page(new_context(base_url=live_server.url), live_server.url)
     page.goto(reverse("account_login"))
-    faults = listen(page, live_server.url)
 
     page.evaluate(script)
-    page.wait_for_timeout(200)
 
-    assert any(one.startswith(fault) for one in faults), faults
+    eventually(page, lambda: any(one.startswith(fault) for one in faults))
 
 
 def test_the_accessibility_check_finds_a_button_without_a_name(page, axe):

@@ -33,6 +33,8 @@ export class Bank {
     field.after(this.box);
     this.box.hidden = false;
     this.find.value = "";
+    this.found = [];
+    this.list.replaceChildren();
     this.find.focus();
     this.box.scrollIntoView({ block: "nearest" });
     this.look();
@@ -53,13 +55,12 @@ export class Bank {
 
   async look() {
     const asked = new URLSearchParams({ q: this.find.value, criterion: this.number });
-    try {
-      this.found = (await (await fetch(`${this.section.dataset.bank}?${asked}`)).json()).found;
-    } catch {
-      this.found = [];
-      this.said.textContent = "The bank cannot be reached at the moment.";
-      return;
-    }
+    // An answer to what is no longer searched for comes too late.
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const found = await fetch(`${this.section.dataset.bank}?${asked}`).then((answer) => answer.json()).catch(() => null);
+    if (turn !== this.turn) return;
+    this.found = found?.found ?? [];
+    if (!found) return void (this.said.textContent = "The bank cannot be reached at the moment.");
     this.list.replaceChildren(...this.found.map((one, at) => {
       const item = Object.assign(document.createElement("li"), { id: `bank-${one.pk}`, title: one.body });
       item.setAttribute("role", "option");
