@@ -15,7 +15,7 @@ from core import clock
 from tests import factories
 from tests.assignments import documents as build
 from tests.assignments.pieces import words
-from tests.browser import fits, loaded
+from tests.browser import eventually, fits, loaded
 
 pytestmark = pytest.mark.browser
 
@@ -274,6 +274,25 @@ def test_the_bank_puts_a_comment_into_the_feedback_and_into_a_comment(room, piec
     expect(room.get_by_label("Comment", exact=True)).to_have_value("Mine is Say whose words these are.")
     other.refresh_from_db()
     assert other.used == 2
+
+
+def test_a_late_answer_does_not_change_what_was_searched_for_since(room, piece, cast):
+    for body in ("Where is this figure from?", "Say whose words these are."):
+        actions.keep_in_bank(body=body, by=cast.tutor)
+    room.keyboard.press("b")
+    expect(room.locator("#bank-list [role=option]")).to_have_count(2)
+    late = []
+    room.route(re.compile(r"[?&]q=w&"), lambda route: late.append(route))
+    room.keyboard.type("w")
+    eventually(room, lambda: late)
+    room.keyboard.type("hose")
+    expect(room.locator("#bank-list [role=option]")).to_have_count(1)
+    with room.expect_response(re.compile(r"[?&]q=w&")) as answer:
+        late[0].continue_()
+    answer.value.finished()
+    room.keyboard.press("Enter")
+
+    expect(room.locator("details[open] textarea[name=feedback]")).to_have_value("Say whose words these are.")
 
 
 def four_hundred(piece, cast):

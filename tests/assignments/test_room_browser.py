@@ -196,6 +196,37 @@ def test_a_colleague_takes_over_and_the_first_tutor_keeps_the_words(
     second.context.close()
 
 
+def test_criteria_are_saved_one_after_the_other_so_that_no_older_stand_is_shown_last(room, piece):
+    first = piece.criteria().first()
+    sent, waiting = [], []
+    room.on("request", lambda one: sent.append(one.url) if one.url.endswith("/decide/") else None)
+    room.route(f"**/criteria/{first.pk}/decide/", lambda route: waiting.append((route, route.fetch())))
+    room.keyboard.press("P")
+    eventually(room, lambda: waiting)
+    room.keyboard.press("P")
+    expect(room.locator("[data-criterion]").nth(2)).to_have_attribute("open", "")
+    assert len(sent) == 1
+
+    route, answer = waiting[0]
+    route.fulfill(response=answer)
+    expect(room.locator("[data-tray-head]")).to_contain_text("2 of 3 criteria decided")
+    assert piece.decisions.filter(decision="pass").count() == 2
+
+
+def test_what_is_typed_before_the_scripts_are_at_work_is_saved_as_well(cast, piece, page, sign_in):
+    marking.take(piece, by=cast.tutor)
+    sign_in(cast.tutor)
+    waiting = []
+    page.route("**/js/marking.js", lambda route: waiting.append(route))
+    page.goto(url_of(piece))
+    page.locator("details[open] textarea[name=feedback]").fill("Faster than the script.")
+    eventually(page, lambda: waiting)
+    waiting[0].continue_()
+
+    saved(page)
+    assert piece.decisions.get().feedback == "Faster than the script."
+
+
 def test_find_width_panes_and_the_place_in_the_text(room, piece):
     def highlighted(name):
         return room.evaluate("name => CSS.highlights.get(name)?.size ?? 0", name)
