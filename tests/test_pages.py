@@ -90,7 +90,7 @@ def test_every_page_is_accessible_keeps_the_policy_and_fits_a_phone(browsing, li
         checked += 1
         page, heard = page_of(who)
         before = len(heard)
-        resized(page, WIDE)
+        page.set_viewport_size({"width": WIDE, "height": 900})
         page.goto(url)
         for width in (WIDE, NARROW):
             resized(page, width)
