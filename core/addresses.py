@@ -44,9 +44,9 @@ class HashedFiles(ManifestStaticFilesStorage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._known: dict[str | None, str] = {}
+        self._known: dict[str, str] = {}
 
-    def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 - as Django has it
+    def url(self, name: str, force: bool = False) -> str:  # type: ignore[override] # noqa: FBT001, FBT002 - as Django calls it
         if name not in self._known:
             self._known[name] = super().url(name, force)
         return self._known[name]

@@ -6,9 +6,8 @@ Nothing here grows with the pile. The neighbours are found from the piece itself
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
@@ -24,12 +23,12 @@ from assignments.states import SubmissionState
 from core import clock
 from core.statements import Statement
 from core.templatetags.ui import icon, sign_only
+from programmes.models import TutorAppointment
 
 BESIDE = 5
 COUNTED = 100
 # What stands in the wording of these statements: "whether there is any", and two keys as one number.
 CONSTANTS = (1, 2**32)
-Waiting = Callable[[User, dt.date], Any]
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,19 @@ _AROUND = (
 )
 
 
-def _rows(waiting: Waiting, roles: object, *, user: int, today: dt.date, **_place: Any) -> list[Any]:
+def _taught(_shape: object, *, user: int, today: dt.date) -> list[Any]:
+    return [TutorAppointment.objects.filter(tutor=user).covering(today).order_by().values_list("cohort")]
+
+
+_TAUGHT = Statement(_taught)
+
+
+def _rows(shape: tuple[Any, int], *, user: int, today: dt.date, **given: Any) -> list[Any]:
+    roles, number = shape
     person = User(pk=user)
     person.__dict__["roles"] = roles
+    # The cohorts as numbers: a plan made for so many is right for this tutor, whatever the others have.
+    cohorts = [given[f"cohort_{n}"] for n in range(number)]
     decided = (
         CriterionDecision.objects.filter(submission=OuterRef("pk"))
         .exclude(decision="")
@@ -87,7 +96,10 @@ def _rows(waiting: Waiting, roles: object, *, user: int, today: dt.date, **_plac
     )
     columns: Any = "pk", "mark_by", "enrolment", "shown_learner", "assignment__title", Subquery(decided)
     return [
-        waiting(person, today).filter(mark_by__isnull=False).order_by().values_list("pk", "mark_by"),
+        Submission.objects.waiting_for(person, today, cohorts)
+        .filter(mark_by__isnull=False)
+        .order_by()
+        .values_list("pk", "mark_by"),
         Submission.objects.filter(pk__in=RawSQL("select pk from around", ()))
         .with_shown_learner(person)
         .order_by("mark_by", "pk")
@@ -100,14 +112,24 @@ def _neighbour(row: tuple[Any, ...]) -> Neighbour:
     return Neighbour(pk, anonymity.shown(learner, enrolment), title, decided or 0)
 
 
-def pile_of(submission: Submission, user: User, waiting: Waiting) -> Pile | None:
-    """The pile of this tutor around this piece; nothing if it is not waiting and neither is any other."""
+# Written for each number of cohorts that somebody teaches.
+_PILE = Statement(_rows, _AROUND, constants=CONSTANTS)
+
+
+def pile_of(submission: Submission, user: User) -> Pile | None:
+    """The work waiting for this tutor around this piece: of learners on the programme, in the cohorts they are appointed to today.
+
+    Nothing if this piece is not waiting and neither is any other. Two statements, whatever the size of the pile.
+    """
     today = clock.today()
+    taught = sorted({cohort for (cohort,) in _TAUGHT.rows(user=user.pk, today=today)})
+    if not taught:
+        return None
     first = submission.mark_by if submission.state == SubmissionState.SUBMITTED else None
     # What lies outside the pile, signed or deferred, is followed by its beginning.
     place = {"mark_by": first or dt.date.min, "pk": submission.pk if first else 0}
-    statement = _STATEMENTS.setdefault(waiting, Statement(partial(_rows, waiting), _AROUND, constants=CONSTANTS))
-    found = statement.rows(user.roles, user=user.pk, today=today, **place)
+    cohorts = {f"cohort_{n}": cohort for n, cohort in enumerate(taught)}
+    found = _PILE.rows((user.roles, len(taught)), user=user.pk, today=today, **place, **cohorts)
     if not found:
         return None
     before, total = found[0][:2]
@@ -123,9 +145,6 @@ def pile_of(submission: Submission, user: User, waiting: Waiting) -> Pile | None
         previous=pieces[at - 1] if at else None,
         next=following[0] if following else None,
     )
-
-
-_STATEMENTS: dict[Waiting, Statement] = {}
 
 
 def pile_html(pile: Pile, here: int) -> SafeString:
