@@ -75,7 +75,7 @@ assignments:comments          passed     learner            5
 assignments:bank              -          tutor              5
 assignments:answers           answering  learner            8
 assignments:changes           again      tutor              8
-assignments:room              again      tutor              8
+assignments:room              again      tutor              9
 assignments:authenticity      passed     tutor              10
 assignments:extensions        -          tutor              7
 assignments:extensions        -          contract_manager   7
