@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from assignments import policy
 from assignments.models import ActionAnswer, CriterionDecision, Decision, FrozenWording, Submission
 from assignments.states import HANDED_IN, SubmissionState
+from core.statements import Statement
 from programmes.models import Criterion
 
 
@@ -121,6 +122,14 @@ class Before:
 
 
 _SAID = {name: name for name in ("answer", "quote", "start", "end", "revision")}
+# What is fetched of each piece before and of each of its unmet criteria, by the name it has here.
+_COLUMNS = {
+    **{name: name for name in ("pk", "attempt", "state", "submitted_at", "marked_at", "released_at", "said")},
+    "criterion": "unmet__criterion",
+    "action": "unmet__action",
+    "feedback": "unmet__feedback",
+    "worded": "wording__criteria",
+}
 
 
 def before(submission: Submission) -> Before:
@@ -129,45 +138,38 @@ def before(submission: Submission) -> Before:
     A draft goes on from what was answered in a piece of the same attempt that was returned unmarked; what was handed in has
     its own answers.
     """
-    own = ActionAnswer.objects.filter(criterion=OuterRef("unmet__criterion"))
+    place = {"submission": submission.pk, "enrolment": submission.enrolment_id, "assignment": submission.assignment_id}
     if submission.is_draft:
+        place["attempt"] = submission.attempt
+    rows = _BEFORE.values(submission.is_draft, **place)
+    return _gathered(submission, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+
+
+def _before(
+    is_draft: object, *, submission: int, enrolment: int, assignment: int, attempt: int = 0
+) -> list[QuerySet[Submission, Any]]:
+    own = ActionAnswer.objects.filter(criterion=OuterRef("unmet__criterion"))
+    if is_draft:
         own = own.filter(
-            submission__enrolment=submission.enrolment_id,
-            submission__assignment=submission.assignment_id,
-            submission__attempt=submission.attempt,
-            submission__lte=submission.pk,
+            submission__enrolment=enrolment,
+            submission__assignment=assignment,
+            # As an expression: whether the number fits into the column is not asked of the stand-in.
+            submission__attempt=Value(attempt),
+            submission__lte=submission,
         )
     else:
-        own = own.filter(submission=submission.pk)
+        own = own.filter(submission=submission)
     earlier: Any = Submission.objects.filter(
-        enrolment=submission.enrolment_id,
-        assignment=submission.assignment_id,
-        state__in=HANDED_IN,
-        pk__lt=submission.pk,
+        enrolment=enrolment, assignment=assignment, state__in=HANDED_IN, pk__lt=submission
     )
-    rows = (
-        earlier.annotate(
-            unmet=FilteredRelation(
-                "decisions", condition=Q(decisions__decision=Decision.REFER) & ~Q(decisions__action="")
-            ),
-            said=Subquery(own.order_by("-submission").values(found=JSONObject(**_SAID, of="submission_id"))[:1]),
-        )
-        .order_by("attempt", "pk", "unmet__pk")
-        .values(
-            "pk",
-            "attempt",
-            "state",
-            "submitted_at",
-            "marked_at",
-            "released_at",
-            "said",
-            criterion=F("unmet__criterion"),
-            action=F("unmet__action"),
-            feedback=F("unmet__feedback"),
-            worded=F("wording__criteria"),
-        )
+    rows = earlier.annotate(
+        unmet=FilteredRelation("decisions", condition=Q(decisions__decision=Decision.REFER) & ~Q(decisions__action="")),
+        said=Subquery(own.order_by("-submission").values(found=JSONObject(**_SAID, of="submission_id"))[:1]),
     )
-    return _gathered(submission, list(rows))
+    return [rows.order_by("attempt", "pk", "unmet__pk").values_list(*_COLUMNS.values())]
+
+
+_BEFORE = Statement(_before)
 
 
 def _gathered(submission: Submission, rows: list[dict[str, Any]]) -> Before:

@@ -1,9 +1,10 @@
 """The main menu: which pages each role is offered, in the order of the journey."""
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from accounts.permissions import Can
-from core.views import address
+from core.addresses import address
 
 # Label, URL name, what one needs, the beginning of the addresses under which it counts as the current page.
 MENU = (
@@ -34,10 +35,15 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
-    items = []
+    # The marking room draws no menu.
+    return {"navigation": SimpleLazyObject(lambda: _items(request))}
+
+
+def _items(request: HttpRequest) -> list[dict[str, object]]:
+    items: list[dict[str, object]] = []
     for label, name, needs, prefix in MENU:
-        if not user.can(needs):
+        if not request.user.can(needs):  # type: ignore[union-attr] # a visitor has no menu
             continue
         if url := address(name):
             items.append({"label": label, "url": url, "current": request.path.startswith(prefix)})
-    return {"navigation": items}
+    return items

@@ -128,7 +128,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # Pages look up single rows of large tables: no compiling of statements, and an index costs what it does on an SSD.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", env.str("POSTGRES_OPTIONS", default="-c jit=off -c random_page_cost=1.1")
+        "options",
+        env.str("POSTGRES_OPTIONS", default="-c jit=off -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"),
     )
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -287,7 +288,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO or DEBUG
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        else "core.addresses.HashedFiles"
     },
 }
 MEDIA_ROOT = DATA_DIR / "media"  # never served by address: every download goes through a view that asks who you are
@@ -328,7 +329,8 @@ DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=CENTRE_EMAIL)
 # ---- language and time
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
-USE_I18N = True
+# One language, English: nothing is translated, and nothing is asked for a translation.
+USE_I18N = False
 USE_TZ = True
 
 # ---- log: lines to standard error, no personal data

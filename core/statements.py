@@ -1,14 +1,17 @@
 """Statements that Django writes once in a process, for pages where writing and planning a wide join take longer than running it.
 
 A statement is built with stand-ins where its values will be; each call puts the values there. PostgreSQL plans it once on each
-connection. Nothing of an answer is kept.
+connection (`plan_cache_mode` in `POSTGRES_OPTIONS`: to plan it anew for each call costs more than to run it). Nothing of an answer
+is kept.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import count
+from string import Formatter
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -20,15 +23,15 @@ Build = Callable[..., Sequence[QuerySet[Any, Any]]]
 _NAMES = count(1)
 # What each open connection has been told. A connection that is closed takes its statements with it.
 _PREPARED: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
-_NUMBER, _DAY = -700_000, dt.date(1801, 1, 1)
+_NUMBER, _DAY, _MOMENT = -700_000, dt.date(1801, 1, 1), dt.datetime(1801, 1, 1, 12, tzinfo=dt.UTC)
 
 
 class Statement:
     """One statement. `build` is called by name with a stand-in for each value and returns the querysets in it.
 
-    `around` is the SQL with a pair of braces for each queryset. The days in a statement are the value `today`; any other day,
-    moment or number that is no value of the call would be kept for ever, so such a statement is refused. `constants` are
-    numbers that belong to its wording and not to its values.
+    `around` is the SQL with a pair of braces for each queryset, and a value of the call where its name stands in braces. The days
+    in a statement are the value `today`; any other day, moment or number that is no value of the call would be kept for ever, so
+    such a statement is refused. `constants` are numbers that belong to its wording and not to its values.
     """
 
     def __init__(self, build: Build, around: str = "{}", *, constants: Iterable[int] = ()) -> None:
@@ -44,6 +47,11 @@ class Statement:
         rows, written = self._run(shape, values)
         return list(written.objects(rows))
 
+    def values(self, shape: Hashable = None, **values: Any) -> list[Any]:
+        """The rows of a queryset of values, each as Django converts it: moments and JSON are the same in every database."""
+        rows, written = self._run(shape, values)
+        return list(written.values(rows))
+
     def _run(self, shape: Hashable, values: dict[str, Any]) -> tuple[list[Any], _Written]:
         key = (connection.vendor, shape)
         if key not in self._written:
@@ -58,12 +66,22 @@ class Statement:
         places = {found: _Place(name) for name, found in given.items()}
         querysets = self._build(shape, **given)
         compilers = [one.query.get_compiler(connection=connection) for one in querysets]
-        parts, params = [], []
-        for compiler in compilers:
-            sql, own = compiler.as_sql()
-            parts.append(sql)
-            params += [_place(one, places, self._constants) for one in own]
-        return _Written(self._around.format(*parts), params, compilers[0])
+        parts, params, following = [], [], iter(compilers)
+        for text, name, *_ in Formatter().parse(self._around):
+            parts.append(text)
+            if name:
+                parts.append("%s")
+                params.append(_Place(name))
+            elif name is not None:
+                sql, own = next(following).as_sql()
+                parts.append(sql)
+                params += [_place(one, places, self._constants) for one in own]
+        placed = {one.name for one in params if isinstance(one, _Place)}
+        if lost := given.keys() - placed - {"today"}:
+            raise ValueError(
+                f"{', '.join(sorted(lost))} has no place in the statement: Django took the stand-in for impossible."
+            )
+        return _Written("".join(parts), params, compilers[0])
 
 
 class _Place:
@@ -76,18 +94,28 @@ class _Place:
 def _stand_in(n: int, name: str, value: Any) -> Any:
     if name == "today":
         return value
+    if isinstance(value, dt.datetime):
+        return _MOMENT + dt.timedelta(days=n)
     return _DAY + dt.timedelta(days=n) if isinstance(value, dt.date) else _NUMBER - n
 
 
 def _place(param: Any, places: dict[Any, _Place], constants: frozenset[int]) -> Any:
     if isinstance(param, str | bool):
-        day = next((one for one in places if isinstance(one, dt.date) and str(one) == param), None)
+        # Some databases are given days and moments as text.
+        day = next((one for one in places if isinstance(one, dt.date) and _given(one) == param), None)
         return places[day] if day else param
     if param in constants:
         return param
     if param not in places:
         raise ValueError(f"{param!r} stands in a statement that is written once, and is no value of it.")
     return places[param]
+
+
+def _given(value: Any) -> Any:
+    """A value as this database takes it."""
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value
 
 
 class _Written:
@@ -98,7 +126,7 @@ class _Written:
     def call(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
         """What to execute. On PostgreSQL it has been prepared before, under a name that this connection knows."""
         if connection.vendor != "postgresql":
-            return self.sql, [values[one.name] if isinstance(one, _Place) else one for one in self.params]
+            return self.sql, [_given(values[one.name]) if isinstance(one, _Place) else one for one in self.params]
         connection.ensure_connection()
         known = _PREPARED.setdefault(connection.connection, set())
         if self.name not in known:
@@ -121,17 +149,36 @@ class _Written:
             text = "".join(one for pair in zip(between, [*parts, ""], strict=True) for one in pair)
             cursor.execute(f"prepare {self.name} as {text.replace('%%', '%')}")
 
+    def values(self, rows: list[Any]) -> Iterable[Any]:
+        """What Django does with the rows of a queryset of values."""
+        if self._converters:
+            return cast("Iterable[Any]", self._compiler.apply_converters(rows, self._converters))
+        return rows
+
     def objects(self, rows: list[Any]) -> Iterator[Model]:
         """What Django does with the rows of a queryset of objects."""
         compiler, using = self._compiler, connection.alias
-        info = compiler.klass_info
-        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-        names = [one[0].target.attname for one in compiler.select[first:last]]
-        beside = get_related_populators(info, compiler.select, using)  # type: ignore[call-arg] # the stubs are ahead of us
-        for row in compiler.results_iter(results=[rows], tuple_expected=True):
-            found = cast(Model, info["model"].from_db(using, names, row[first:last]))
+        model, first, last, names, beside = self._shape
+        for row in self.values(rows):
+            found = cast(Model, model.from_db(using, names, row[first:last]))
             for one in beside:
                 one.populate(row, found)
             for name, at in compiler.annotation_col_map.items():
                 setattr(found, name, row[at])
             yield found
+
+    @cached_property
+    def _converters(self) -> Any:
+        """What turns a value of the database into one of Python, by column; looked up once."""
+        compiler = self._compiler
+        return compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
+
+    @cached_property
+    def _shape(self) -> tuple[Any, int, int, list[str], Any]:
+        """The model, where its columns stand, their names, and what fills the objects beside it."""
+        compiler = self._compiler
+        info = compiler.klass_info
+        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [one[0].target.attname for one in compiler.select[first:last]]
+        beside = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg] # the stubs are ahead of us
+        return info["model"], first, last, names, beside

@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +9,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from core.addresses import address
 from core.refusals import NotAllowed
 from core.specimens import specimens
 
@@ -28,15 +27,6 @@ _ACCOUNT = (("Your account", "accounts:account"), ("Signing in safely", "mfa_ind
 def _theme(request: HttpRequest) -> str:
     given = request.COOKIES.get("theme", "")
     return given if given in dict(THEMES) else "auto"
-
-
-@cache
-def address(name: str) -> str:
-    """Where a page of the frame is; nothing if it is not routed. Addresses do not change while a process runs."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def ui(request: HttpRequest) -> dict[str, Any]:

@@ -42,7 +42,8 @@ class FrozenWording(models.Model):
 
     def as_criteria(self) -> list[Criterion]:
         """The criteria as they were worded, unsaved, in their order. It asks the database nothing."""
-        return [_criterion(one) for one in self.criteria]
+        outcomes: dict[int, LearningOutcome] = {}
+        return [_criterion(one, outcomes) for one in self.criteria]
 
     def as_assignment(self, today: Assignment) -> Assignment:
         """`today`'s assignment with what was kept of it, unsaved."""
@@ -75,8 +76,10 @@ def rows_of(criteria: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _criterion(kept: dict[str, Any]) -> Criterion:
+def _criterion(kept: dict[str, Any], outcomes: dict[int, LearningOutcome]) -> Criterion:
     names = "number", "position", "title", "text", "enough", "is_paraphrase", "marks"
     words = {name: kept[name] for name in names if name in kept}
-    outcome = LearningOutcome(**kept["outcome"], unit=Unit(**kept["unit"]))
-    return Criterion(pk=kept["criterion"], outcome=outcome, **words)
+    key = kept["outcome"]["pk"]
+    if key not in outcomes:
+        outcomes[key] = LearningOutcome(**kept["outcome"], unit=Unit(**kept["unit"]))
+    return Criterion(pk=kept["criterion"], outcome=outcomes[key], **words)

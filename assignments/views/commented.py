@@ -7,16 +7,18 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from html import escape
+from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Left, Length
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from assignments import passages, policy
-from assignments.models import Reading, Submission
+from assignments.models import Comment, Reading, Submission
+from core.statements import Statement
 from core.templatetags.ui import moment
 
 # A passage may be the whole text; in the list it is known by its first words.
@@ -26,8 +28,7 @@ APART = "On a criterion, beside no passage"
 EARLIER = "On an earlier reading of the text"
 
 
-@dataclass(slots=True)
-class Remark:
+class Remark(NamedTuple):
     """One comment in the list. `start` and `end` are only there if the text is still the one it was tied to."""
 
     number: int
@@ -70,6 +71,11 @@ class Comments:
         """The list for whoever reads."""
         return list_html(self, may=False)
 
+    @cached_property
+    def options(self) -> SafeString:
+        """The criteria a comment can be about."""
+        return SafeString("".join(f'<option value="{pk}">{escape(label)}</option>' for pk, label, _ in self.criteria))
+
     @property
     def new_key(self) -> uuid.UUID:
         """The key of the comment that the form on this page would add."""
@@ -79,12 +85,9 @@ class Comments:
         return next((one.number for group in self.groups for one in group.remarks if one.pk == pk), 0)
 
 
-def comments_of(submission: Submission, criteria: Sequence[Any]) -> Comments:
-    """The standing comments on `submission`; `criteria` are those it is marked against."""
-    labels = dict(zip((one.pk for one in criteria), policy.numbers_of(criteria), strict=True))
-    reading = getattr(submission.document, "reading", None)
-    rows = (
-        submission.comments.filter(removed_at__isnull=True)
+def _standing(_shape: object, *, submission: int) -> list[QuerySet[Comment, Any]]:
+    return [
+        Comment.objects.filter(submission=submission, removed_at__isnull=True)
         .order_by(F("start").asc(nulls_last=True), "end", "created_at", "pk")
         .annotate(words=Left("quote", SHOWN), length=Length("quote"))
         .values_list(
@@ -100,7 +103,17 @@ def comments_of(submission: Submission, criteria: Sequence[Any]) -> Comments:
             "saved_at",
             "of_text",
         )
-    )
+    ]
+
+
+_STANDING = Statement(_standing, constants=(SHOWN,))
+
+
+def comments_of(submission: Submission, criteria: Sequence[Any]) -> Comments:
+    """The standing comments on `submission`; `criteria` are those it is marked against."""
+    labels = dict(zip((one.pk for one in criteria), policy.numbers_of(criteria), strict=True))
+    reading = getattr(submission.document, "reading", None)
+    rows = _STANDING.values(submission=submission.pk)
     groups = _groups(rows, labels, reading)
     counts = Counter(one.criterion_id for group in groups for one in group.remarks)
     return Comments(
@@ -123,18 +136,18 @@ def _groups(rows: Any, labels: dict[int, str], reading: Reading | None) -> list[
             groups.append(Group(title, tied))
         groups[-1].remarks.append(
             Remark(
-                number=number,
-                pk=pk,
-                body=body,
-                quote=words,
-                cut=length > SHOWN,
-                start=start if tied else None,
-                end=end if tied else None,
-                criterion_id=criterion,
-                criterion=labels.get(criterion, ""),
-                revision=revision,
-                author=author,
-                saved_at=saved_at,
+                number,
+                pk,
+                body,
+                words,
+                length > SHOWN,
+                start if tied else None,
+                end if tied else None,
+                criterion,
+                labels.get(criterion, ""),
+                revision,
+                author,
+                saved_at,
             )
         )
     return groups

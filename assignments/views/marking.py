@@ -69,11 +69,10 @@ def pieces(user: User) -> QuerySet[Submission]:
 
 
 def _drawn(_roles: object, *, user: int, pk: int, today: dt.date) -> list[QuerySet[Submission]]:
-    """The piece as the room draws it; the plain text is left out, since the reading view says the same."""
+    """The piece as the room draws it."""
     person = User(pk=user)
     person.__dict__["roles"] = _roles
-    seen = _seen(person).select_related(*DRAWN).defer("document__reading__text")
-    return [seen.filter(pk=pk).order_by()]
+    return [_seen(person).select_related(*DRAWN).filter(pk=pk).order_by()]
 
 
 # The one stands in "whether there is any".

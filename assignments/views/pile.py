@@ -6,12 +6,12 @@ Nothing here grows with the pile. The neighbours are found from the piece itself
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -23,12 +23,12 @@ from assignments.states import SubmissionState
 from core import clock
 from core.statements import Statement
 from core.templatetags.ui import icon, sign_only
+from programmes.models import TutorAppointment
 
 BESIDE = 5
 COUNTED = 100
 # What stands in the wording of these statements: "whether there is any", and two keys as one number.
 CONSTANTS = (1, 2**32)
-Waiting = Callable[[User, dt.date], Any]
 
 
 @dataclass(frozen=True)
@@ -60,20 +60,32 @@ class Pile:
         return f"{self.position if self.position <= COUNTED else 'beyond ' + str(COUNTED)} of {total}"
 
 
-# Four querysets in one statement: before this piece, from it on, how many are before it, and how many there are.
+# The pile is asked for once and kept for the length of the statement: the places around this piece are taken from it, what is
+# drawn is looked up for those, and the rest of it is only counted.
 _AROUND = (
-    "select 0, * from ({}) as earlier union all select 1, * from ({}) as later "
-    "union all select 2, count(*), null, null, null, null from ({}) as before_it "
-    "union all select 3, count(*), null, null, null, null from ({}) as waiting"
+    "with pile (pk, mark_by) as materialized ({}), "
+    "earlier as (select pk from pile where (mark_by, pk) < ({mark_by}, {pk}) order by mark_by desc, pk desc limit 5), "
+    "later as (select pk from pile where (mark_by, pk) >= ({mark_by}, {pk}) order by mark_by, pk limit 6), "
+    "around as (select pk from earlier union all select pk from later), "
+    "ahead as (select 1 from pile where (mark_by, pk) < ({mark_by}, {pk}) limit 100), "
+    "waiting as (select 1 from pile limit 101) "
+    "select (select count(*) from ahead), (select count(*) from waiting), shown.* from ({}) as shown"
 )
 
 
-def _rows(waiting: Waiting, roles: object, *, user: int, mark_by: Any, pk: int, today: dt.date) -> list[Any]:
+def _taught(_shape: object, *, user: int, today: dt.date) -> list[Any]:
+    return [TutorAppointment.objects.filter(tutor=user).covering(today).order_by().values_list("cohort")]
+
+
+_TAUGHT = Statement(_taught)
+
+
+def _rows(shape: tuple[Any, int], *, user: int, today: dt.date, **given: Any) -> list[Any]:
+    roles, number = shape
     person = User(pk=user)
     person.__dict__["roles"] = roles
-    pile = waiting(person, today).filter(mark_by__isnull=False).with_shown_learner(person)
-    before = pile.filter(Q(mark_by__lt=mark_by) | Q(mark_by=mark_by, pk__lt=pk), mark_by__lte=mark_by)
-    after = pile.filter(Q(mark_by__gt=mark_by) | Q(mark_by=mark_by, pk__gte=pk), mark_by__gte=mark_by)
+    # The cohorts as numbers: a plan made for so many is right for this tutor, whatever the others have.
+    cohorts = [given[f"cohort_{n}"] for n in range(number)]
     decided = (
         CriterionDecision.objects.filter(submission=OuterRef("pk"))
         .exclude(decision="")
@@ -82,46 +94,57 @@ def _rows(waiting: Waiting, roles: object, *, user: int, mark_by: Any, pk: int, 
         .annotate(n=Count("pk"))
         .values("n")
     )
-    columns: Any = "pk", "enrolment", "shown_learner", "assignment__title", Subquery(decided)
-    counted = pile.order_by().values_list("pk")
+    columns: Any = "pk", "mark_by", "enrolment", "shown_learner", "assignment__title", Subquery(decided)
     return [
-        before.order_by(F("mark_by").desc(), F("pk").desc()).values_list(*columns)[:BESIDE],
-        after.order_by("mark_by", "pk").values_list(*columns)[: BESIDE + 1],
-        before.order_by().values_list("pk")[:COUNTED],
-        counted[: COUNTED + 1],
+        Submission.objects.waiting_for(person, today, cohorts)
+        .filter(mark_by__isnull=False)
+        .order_by()
+        .values_list("pk", "mark_by"),
+        Submission.objects.filter(pk__in=RawSQL("select pk from around", ()))
+        .with_shown_learner(person)
+        .order_by("mark_by", "pk")
+        .values_list(*columns),
     ]
 
 
 def _neighbour(row: tuple[Any, ...]) -> Neighbour:
-    _, pk, enrolment, learner, title, decided = row
+    pk, _, enrolment, learner, title, decided = row
     return Neighbour(pk, anonymity.shown(learner, enrolment), title, decided or 0)
 
 
-def pile_of(submission: Submission, user: User, waiting: Waiting) -> Pile | None:
-    """The pile of this tutor around this piece; nothing if it is not waiting and neither is any other."""
+# Written for each number of cohorts that somebody teaches.
+_PILE = Statement(_rows, _AROUND, constants=CONSTANTS)
+
+
+def pile_of(submission: Submission, user: User) -> Pile | None:
+    """The work waiting for this tutor around this piece: of learners on the programme, in the cohorts they are appointed to today.
+
+    Nothing if this piece is not waiting and neither is any other. Two statements, whatever the size of the pile.
+    """
     today = clock.today()
+    taught = sorted({cohort for (cohort,) in _TAUGHT.rows(user=user.pk, today=today)})
+    if not taught:
+        return None
     first = submission.mark_by if submission.state == SubmissionState.SUBMITTED else None
     # What lies outside the pile, signed or deferred, is followed by its beginning.
     place = {"mark_by": first or dt.date.min, "pk": submission.pk if first else 0}
-    statement = _STATEMENTS.setdefault(waiting, Statement(partial(_rows, waiting), _AROUND, constants=CONSTANTS))
-    found = statement.rows(user.roles, user=user.pk, today=today, **place)
-    earlier = [_neighbour(row) for row in found if row[0] == 0][::-1]
-    later = [_neighbour(row) for row in found if row[0] == 1]
-    before, total = (next(row[1] for row in found if row[0] == which) for which in (2, 3))
-    inside = bool(later) and later[0].pk == submission.pk
-    if not (earlier or later):
+    cohorts = {f"cohort_{n}": cohort for n, cohort in enumerate(taught)}
+    found = _PILE.rows((user.roles, len(taught)), user=user.pk, today=today, **place, **cohorts)
+    if not found:
         return None
-    following = later[1:] if inside else later[:BESIDE]
+    before, total = found[0][:2]
+    pieces = [_neighbour(row[2:]) for row in found]
+    # Before them lie at most five, and all that there are.
+    at = min(before, BESIDE)
+    inside = at < len(pieces) and pieces[at].pk == submission.pk
+    following = pieces[at + inside :]
     return Pile(
-        pieces=[*earlier, *later],
+        pieces=pieces if inside else pieces[: at + BESIDE],
         position=before + 1 if inside else None,
         total=total,
-        previous=earlier[-1] if earlier else None,
+        previous=pieces[at - 1] if at else None,
         next=following[0] if following else None,
     )
-
-
-_STATEMENTS: dict[Waiting, Statement] = {}
 
 
 def pile_html(pile: Pile, here: int) -> SafeString:

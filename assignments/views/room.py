@@ -142,7 +142,7 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None, 
     if chosen:
         chosen.open = True
     now = clock.now()
-    pile = pile_of(submission, user, marked_by)
+    pile = pile_of(submission, user)
     blocked = ""
     # What lies in the tutor's pile is theirs to mark; only for the rest the reason has to be asked for.
     if submission.state == SubmissionState.SUBMITTED:
@@ -170,8 +170,3 @@ def room_of(submission: Submission, *, user: User, open_row: int | None = None, 
         matrix=outlines.matrix_of(submission, evidence) if is_portfolio else None,
         again=again_of(submission),
     )
-
-
-def marked_by(user: User, today: dt.date) -> Any:
-    """The work waiting for this tutor: of learners on the programme, in the cohorts they are appointed to today."""
-    return Submission.objects.waiting_for(user, today)

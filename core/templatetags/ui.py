@@ -19,11 +19,15 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as url_tag
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import clock
+from core.addresses import address_of
 
 register = template.Library()
 
@@ -136,27 +140,65 @@ def cell_html(state: str, word: str = "", title: str = "", *, first: bool = Fals
     return f"{before}{escape(title) if title else said}{between}{said}{after}"
 
 
+# ---- addresses
+
+
+class _Address(URLNode):
+    def render(self, context: Context) -> str:
+        if len(self.args) > 1 or self.kwargs or self.asvar:
+            return str(super().render(context))
+        given = tuple(one.resolve(context) for one in self.args)
+        if given and type(given[0]) is not int:
+            return str(super().render(context))
+        return address_of(self.view_name.resolve(context), given)
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> URLNode:
+    """Django's own tag; where the address has one number or none, its pattern is looked up once in a process."""
+    node = url_tag(parser, token)
+    return _Address(node.view_name, node.args, node.kwargs, node.asvar)
+
+
 # ---- days and moments
 
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
 def _local(value: dt.date) -> dt.date:
-    return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
+    """In the centre's time zone, the only one there is: nobody is asked for another."""
+    aware = isinstance(value, dt.datetime) and value.tzinfo is not None
+    return value.astimezone(timezone.get_default_timezone()) if aware else value  # type: ignore[attr-defined]
+
+
+def _written(local: dt.date, form: str) -> str:
+    # By hand: `strftime` takes four times as long, and long lists say hundreds of moments.
+    month = _MONTHS[local.month - 1]
+    if form == "plain":
+        return f"{local.day} {month} {local.year}"
+    if form == "month":
+        return f"{month} {local.year}"
+    begun = f"{_DAYS[local.weekday()]} {local.day} {month}"
+    return begun if form == "short" else f"{begun} {local.year}"
 
 
 @register.filter
 def day(value: dt.date | None, form: str = "") -> str:
     """Fri 14 June 2024; with "short" Fri 14 June; with "plain" 14 June 2024; with "month" June 2024."""
-    if not value:
-        return DASH
-    local = _local(value)
-    parts = {"short": "{0:%a} {0.day} {0:%B}", "plain": "{0.day} {0:%B} {0:%Y}", "month": "{0:%B} {0:%Y}"}
-    return parts.get(form, "{0:%a} {0.day} {0:%B} {0:%Y}").format(local)
+    return _written(_local(value), form) if value else DASH
 
 
 @register.filter
 def moment(value: dt.datetime | None) -> str:
     """Fri 14 June 2024, 17:00."""
-    return f"{day(value)}, {_local(value):%H:%M}" if value else DASH
+    if not value:
+        return DASH
+    local = _local(value)
+    return f"{_written(local, '')}, {local.hour:02}:{local.minute:02}"  # type: ignore[attr-defined]
 
 
 @register.filter

@@ -79,18 +79,24 @@ class Pair:
     reference: Callable[[], object]
     once: int = 1
     """How often in a turn; the turn's ratio is of the sums."""
+    beyond: Callable[[], object] | None = None
+    """What the line leaves out of the subject: its time, measured in the same turn, is taken off."""
     ratios: list[float] = field(default_factory=list)
     times: list[tuple[float, float]] = field(default_factory=list)
 
     def turn(self, *, subject_first: bool) -> None:
-        spent = {self.subject: 0.0, self.reference: 0.0}
-        order = (self.subject, self.reference) if subject_first else (self.reference, self.subject)
+        order = [self.subject, self.reference] if subject_first else [self.reference, self.subject]
+        if self.beyond:
+            order.append(self.beyond)
+        spent = dict.fromkeys(order, 0.0)
         for _ in range(self.once):
             for one in order:
                 began = time.perf_counter()
                 own = one()
                 # What is undone afterwards says itself how long it took.
                 spent[one] += own if isinstance(own, float) else time.perf_counter() - began
+        if self.beyond:
+            spent[self.subject] -= spent[self.beyond]
         self.times.append((spent[self.subject] / self.once, spent[self.reference] / self.once))
         self.ratios.append(spent[self.subject] / spent[self.reference])
 
@@ -117,6 +123,8 @@ def run(pairs: list[Pair], *, rounds: int, say: Callable[[str], None]) -> None:
         for _ in range(2):
             pair.subject()
             pair.reference()
+            if pair.beyond:
+                pair.beyond()
     gc.collect()
     gc.freeze()
     for number in range(rounds):

@@ -7,12 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import HttpResponse
+from django.template import Context, Engine
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from assignments import reminders
+from assignments.models import Reading, Submission
 from core import clock, printing
 from reporting.layout import TEMPLATE, laid_out, progress_report_pdf
 from reporting.wording import bound
@@ -66,10 +70,10 @@ def pairs(world: World) -> list[Pair]:
         found.append(
             Pair(f"dashboard, {size} learners", f"R({size})", line, ask, reference[size], 5 if size == 12 else 1)
         )
-    for size in (12, 200):
+    for size in SIZES:
         one = world.measured[size]
         ask = _asks(Browser(ours, one.cast.tutor), reverse("assignments:room", args=[one.submission.pk]))
-        found.append(Pair(f"marking page, {size} learners", "R(12)", 2.0, ask, reference[12], 3))
+        found.append(Pair(f"marking page, {size} learners", "R(12)", 2.0, ask, reference[12], 3, _text(one.submission)))
     for name, route, who in (
         ("verification queue", "verification:queue", "iqa"),
         ("marking desk", "assignments:desk", "tutor"),
@@ -92,6 +96,19 @@ def _asks(browser: Browser, url: str) -> Callable[[], None]:
         browser.get(url)
 
     return ask
+
+
+_TEXT = Engine().from_string("{{ html }}")
+
+
+def _text(submission: Submission) -> Callable[[], None]:
+    """The reading view alone, fetched and put into an answer: what any page that shows the text has to do."""
+
+    def render() -> None:
+        html = Reading.objects.values_list("html", flat=True).get(document=submission.document_id)
+        HttpResponse(_TEXT.render(Context({"html": SafeString(html)})))
+
+    return render
 
 
 def _report() -> Pair:
