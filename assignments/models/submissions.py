@@ -147,6 +147,8 @@ class Submission(models.Model):
     mark_by = models.DateField("last day for marking; none while the clock stands still", null=True)
     clock_used = models.PositiveSmallIntegerField("working days for marking used before this hand-in", default=0)
     released_at = models.DateTimeField("when the learner came to know the outcome", null=True)
+    # The newest of `second_markings`, the only one that can decide anything.
+    second_marking = models.OneToOneField("SecondMarking", null=True, on_delete=models.PROTECT, related_name="+")
 
     # Whether this object was fetched for somebody who may not know whose work it is (`assignments.anonymity`).
     is_veiled = False
