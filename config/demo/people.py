@@ -33,7 +33,12 @@ STAFF = (
         [Role.TUTOR],
         "essays and portfolios to mark, one of them overdue, and a question to answer",
     ),
-    ("ruth", "Ruth Adeyemi", [Role.TUTOR], "essays to mark without names, and the cohort she took over at short notice"),
+    (
+        "ruth",
+        "Ruth Adeyemi",
+        [Role.TUTOR],
+        "essays to mark without names, and the cohort she took over at short notice",
+    ),
     ("gareth", "Gareth Pryce", [Role.IQA], "passed work waiting for internal verification"),
     ("amelia", "Amelia Frost", [Role.EQA], "verified work waiting for sign-off, and nothing beyond that"),
     (

@@ -41,9 +41,7 @@ def marked_twice(company: Company, essay: Submission, *, asked_on: dt.date) -> N
         _mark_again(second, tutor=company.ruth)
     with clock.at(asked_on + 6 * day):
         criterion = essay.criteria().get(number=DIFFERS)
-        text = (
-            f"We read {DIFFERS} again together. The example from supervision answers it, two pages later than one looks for it."
-        )
+        text = f"We read {DIFFERS} again together. The example from supervision answers it, two pages later than one looks for it."
         chosen = {criterion.pk: Agreed("second")}
         assignments.propose_agreement(_as_it_is(second), chosen=chosen, agreement_text=text, by=company.helen)
         assignments.confirm_agreement(_as_it_is(second), by=company.ruth)
