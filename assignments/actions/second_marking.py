@@ -228,7 +228,7 @@ def finish_first_marking(second: SecondMarking, *, by: User) -> SecondMarking:
         raise Refused("Take this for marking first; then you can say that you are done.")
     facts = {"first_done_at": clock.now(), "first_done_by": by}
     SecondMarking.objects.filter(pk=second.pk).update(**facts)
-    second.first_done_at, second.first_done_by = facts["first_done_at"], by  # type: ignore[assignment]
+    second.first_done_at, second.first_done_by = facts["first_done_at"], by  # type: ignore[assignment] # a moment and a person, as they were saved
     record(second, "finish_first_marking", by=by)
     _open_if_both_are_done(second)
     return second

@@ -251,7 +251,7 @@ class Submission(models.Model):
         """Whether this person may know the outcome: everybody once it is released, before that those who read work."""
         return self.is_released or (self.is_signed and self.enrolment.learner_id != user.pk and user.can(Can.READ_WORK))
 
-    def get_state_display(self) -> str:  # type: ignore[no-redef]
+    def get_state_display(self) -> str:  # type: ignore[no-redef] # instead of the one Django makes
         """The state in words that anybody may read: an outcome that is not released reads as work with the tutor."""
         told = SubmissionState.SUBMITTED if self.is_signed else SubmissionState(self.state)
         return str(told.label)
