@@ -33,7 +33,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.prefetch_related(models.Prefetch("grants", queryset=current, to_attr="current_grants"))
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # made by Django, unknown to the stubs
     """`create_superuser` is missing on purpose: roles come from grants, and nobody stands above them."""
 
     def get_by_natural_key(self, email: str | None) -> User:

@@ -52,12 +52,12 @@ def first_is_not_done(submission: Any, by: Any) -> str:
 
 
 def may_be_asked_for(submission: Any, by: Any) -> str:
-    """A second marking is asked for while the work is being marked, once, and never of one's own work."""
+    """A second marking is asked for while the work is being marked, and never of one's own work; anew, if it was called off."""
     if submission.enrolment.learner_id == by.pk:
         return "This is your own work, so somebody else asks."
     if submission.state != "submitted":
         return "A second marking is asked for while the work waits to be marked. This does not."
-    if getattr(submission, "second_marking", None) is not None:
+    if second_of(submission) is not None:
         return "A second marking of this was asked for already."
     return ""
 
@@ -74,6 +74,8 @@ def may_take(second: Any, by: Any) -> str:
     mine = submission.decisions.filter(saved_by=by, carried_forward=False).exists()
     if mine or by.pk in (submission.held_by_id, submission.marker_id, second.first_done_by_id):
         return "You mark this first, so somebody else marks it a second time."
+    if submission.second_markings.filter(marker=by, opened_at__isnull=False).exclude(pk=second.pk).exists():
+        return "You saw the first marking of this before the second was called off, so somebody else marks it a second time."
     return ""
 
 

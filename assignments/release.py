@@ -58,7 +58,7 @@ def release(submission: Submission, *, now: dt.datetime, by: User | None = None,
     locked = Submission.objects.unreleased().select_for_update().filter(pk=submission.pk)
     if not locked.values_list("pk", flat=True):
         raise WrongState("This has been released in the meantime, or its outcome is not signed any more.")
-    marking: Marking = submission.markings.order_by("marked_at", "pk").last()  # type: ignore[assignment]
+    marking: Marking = submission.markings.order_by("marked_at", "pk").last()  # type: ignore[assignment] # what is signed has one
     verb = release_pass if marking.outcome == Outcome.PASS else release_referral
     verb(submission, marking, now=now, by=by, detail={"reason": reason} if reason else {})
 

@@ -163,7 +163,7 @@ def _head(found: Sheets, sheet: Sheet) -> list[tuple[str, str]]:
         ("Qualification", str(version)),
         ("Unit", f"{sheet.unit.number} {sheet.unit.title}"),
         ("Assignment", f"{submission.asked_for.title}, attempt {submission.attempt}"),
-        ("Handed in", f"{said_moment(submission.submitted_at)}, receipt {submission.reference}"),  # type: ignore[arg-type]
+        ("Handed in", f"{said_moment(submission.submitted_at)}, receipt {submission.reference}"),  # type: ignore[arg-type] # a result is of work that was handed in
     ]
     return [(label, plain(value)) for label, value in lines]
 

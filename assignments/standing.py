@@ -94,9 +94,9 @@ class Standing:
     def lead(self) -> str:
         """The one sentence (after ILIAS): what the clock says now."""
         if self.state == "passed":
-            return f"Passed on {said(day_of(self.current.released_at))}."  # type: ignore[union-attr]
+            return f"Passed on {said(day_of(self.current.released_at))}."  # type: ignore[union-attr] # there is one in this state
         if self.is_with_tutor:
-            since = said(day_of(self.current.submitted_at))  # type: ignore[union-attr]
+            since = said(day_of(self.current.submitted_at))  # type: ignore[union-attr] # there is one in this state
             return f"With your tutor since {since}. There is nothing for you to do until you hear from them."
         if self.enrolment.state in ("invited", "applied"):
             return "Opens when you have been accepted onto the programme."

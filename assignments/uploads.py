@@ -97,7 +97,7 @@ class Part:
         self.path.unlink(missing_ok=True)
 
 
-class PartFile(File):  # type: ignore[type-arg]
+class PartFile(File):  # type: ignore[type-arg] # generic in the stubs only
     """A whole part as a file to be stored: the storage moves a second link to it, and the part stays until it is used."""
 
     def __init__(self, path: Path, name: str) -> None:

@@ -1,4 +1,11 @@
-"""The main menu: which pages each role is offered, in the order of the journey."""
+"""The main menu: which pages each role is offered, in the order of the journey.
+
+Pages that belong together stand under one entry. It leads to the first that this person may open, and each of them shows the others
+in a strip of its own, so that the menu stays on one line.
+"""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -6,44 +13,84 @@ from django.utils.functional import SimpleLazyObject
 from accounts.permissions import Can
 from core.addresses import address
 
-# Label, URL name, what one needs, the beginning of the addresses under which it counts as the current page.
+
+@dataclass(frozen=True)
+class Page:
+    """`at` is how the addresses begin under which it counts as the current page; any of `needs` opens it."""
+
+    label: str
+    name: str
+    at: str
+    needs: tuple[Can, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One word of the menu and the pages under it."""
+
+    label: str
+    pages: tuple[Page, ...]
+
+
+def _one(label: str, name: str, needs: Can, at: str) -> Entry:
+    return Entry(label, (Page(label, name, at, (needs,)),))
+
+
 MENU = (
-    ("Home", "home", Can.USE_HOME, "/home/"),
-    ("Enrolment", "enrolment:own", Can.APPLY, "/my/enrolment/"),
-    ("Sessions", "workshops:own", Can.GIVE_FEEDBACK, "/my/sessions/"),
-    ("Assignments", "assignments:own", Can.SUBMIT_WORK, "/my/assignments/"),
-    ("Questions", "workshops:threads", Can.ASK_QUESTIONS, "/questions/"),
-    ("Approvals", "programmes:proposals", Can.APPROVE_PLANS, "/proposals/"),
-    ("Cohorts", "programmes:cohorts", Can.SEE_COHORTS, "/cohorts/"),
-    ("Marking", "assignments:desk", Can.MARK, "/marking/"),
-    ("Who marks", "assignments:who_marks", Can.MOVE_MARKING, "/who-marks/"),
-    ("Second marking", "assignments:second_markings", Can.ASK_SECOND_MARKING, "/second-marking/"),
-    ("Extensions", "assignments:extensions", Can.GRANT_EXTENSIONS, "/extensions/"),
-    ("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),
-    ("Verification", "verification:queue", Can.SEE_VERIFICATION, "/verification/"),
-    ("Claims", "verification:claims", Can.SEE_CLAIMS, "/claims/"),
-    ("Learners", "enrolment:enrolments", Can.SEE_ENROLMENTS, "/enrolments/"),
-    ("Contracts", "programmes:contracts", Can.SEE_CONTRACTS, "/contracts/"),
-    ("Reports", "reporting:reports", Can.PREPARE_REPORTS, "/reports/"),
-    ("People", "accounts:people", Can.SEE_PEOPLE, "/people/"),
-    ("Qualifications", "programmes:qualifications", Can.SEE_CATALOGUE, "/qualifications/"),
+    _one("Home", "home", Can.USE_HOME, "/home/"),
+    _one("Enrolment", "enrolment:own", Can.APPLY, "/my/enrolment/"),
+    _one("Sessions", "workshops:own", Can.GIVE_FEEDBACK, "/my/sessions/"),
+    _one("Assignments", "assignments:own", Can.SUBMIT_WORK, "/my/assignments/"),
+    _one("Questions", "workshops:threads", Can.ASK_QUESTIONS, "/questions/"),
+    _one("Approvals", "programmes:proposals", Can.APPROVE_PLANS, "/proposals/"),
+    _one("Cohorts", "programmes:cohorts", Can.SEE_COHORTS, "/cohorts/"),
+    Entry(
+        "Marking",
+        (
+            Page("Desk", "assignments:desk", "/marking/", (Can.MARK,)),
+            Page("Who marks", "assignments:who_marks", "/who-marks/", (Can.MOVE_MARKING,)),
+            Page(
+                "Second marking",
+                "assignments:second_markings",
+                "/second-marking/",
+                (Can.MARK, Can.VERIFY, Can.ASK_SECOND_MARKING),
+            ),
+            Page("Extensions", "assignments:extensions", "/extensions/", (Can.GRANT_EXTENSIONS,)),
+        ),
+    ),
+    _one("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),
+    _one("Verification", "verification:queue", Can.SEE_VERIFICATION, "/verification/"),
+    _one("Claims", "verification:claims", Can.SEE_CLAIMS, "/claims/"),
+    _one("Learners", "enrolment:enrolments", Can.SEE_ENROLMENTS, "/enrolments/"),
+    _one("Contracts", "programmes:contracts", Can.SEE_CONTRACTS, "/contracts/"),
+    _one("Reports", "reporting:reports", Can.PREPARE_REPORTS, "/reports/"),
+    _one("People", "accounts:people", Can.SEE_PEOPLE, "/people/"),
+    _one("Qualifications", "programmes:qualifications", Can.SEE_CATALOGUE, "/qualifications/"),
 )
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """The context processor: `navigation` is a list of {label, url, current}; nothing for a visitor."""
+    """The context processor: `navigation` and, on a page that has others beside it, `beside`: lists of {label, url, current}."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
-    # The marking room draws no menu.
-    return {"navigation": SimpleLazyObject(lambda: _items(request))}
+    # Put together where it is drawn: the marking room draws no menu.
+    both: Any = SimpleLazyObject(lambda: _menu(request.path, user))
+    return {"navigation": SimpleLazyObject(lambda: both[0]), "beside": SimpleLazyObject(lambda: both[1])}
 
 
-def _items(request: HttpRequest) -> list[dict[str, object]]:
-    items: list[dict[str, object]] = []
-    for label, name, needs, prefix in MENU:
-        if not request.user.can(needs):  # type: ignore[union-attr] # a visitor has no menu
+def _menu(path: str, user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    items, beside = [], []
+    for entry in MENU:
+        there = [
+            {"label": one.label, "url": url, "current": path.startswith(one.at)}
+            for one in entry.pages
+            if any(user.can(right) for right in one.needs) and (url := address(one.name))
+        ]
+        if not there:
             continue
-        if url := address(name):
-            items.append({"label": label, "url": url, "current": request.path.startswith(prefix)})
-    return items
+        label = there[0]["label"] if len(there) == 1 and len(entry.pages) > 1 else entry.label
+        items.append({"label": label, "url": there[0]["url"], "current": any(one["current"] for one in there)})
+        if len(there) > 1 and any(one["url"] == path for one in there):
+            beside = there
+    return items, beside

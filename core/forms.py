@@ -147,7 +147,7 @@ class Form(FormLook, forms.Form):
         return True
 
 
-class ModelForm(FormLook, forms.ModelForm):  # type: ignore[type-arg]
+class ModelForm(FormLook, forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
     """A form over a model's row."""
 
 

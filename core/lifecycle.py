@@ -55,11 +55,11 @@ def move(obj: Model, transition: Transition, *, by: Any, detail: Any = None, **f
     compare-and-swap on the state, so of two simultaneous attempts exactly one wins.
     """
     transition.check(obj, by)
-    old = obj.state  # type: ignore[attr-defined]
+    old = obj.state  # type: ignore[attr-defined] # every model with a machine has one
     won = type(obj)._base_manager.filter(pk=obj.pk, state=old).update(state=transition.target, **facts)
     if not won:
         raise Stale("Somebody else changed this a moment ago. Look again to see where it stands.")
-    obj.state = transition.target  # type: ignore[attr-defined]
+    obj.state = transition.target  # type: ignore[attr-defined] # every model with a machine has one
     for name, value in facts.items():
         setattr(obj, name, value)
     return _write(obj, transition.verb, by=by, old=old, new=transition.target, detail=detail or {})

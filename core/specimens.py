@@ -95,7 +95,7 @@ def _listing() -> Listing:
     page = Paginator(range(312), 25).get_page(4)
     filters = [Filter("cohort", "Cohort", [("", "All"), ("psc", "PSC-2022")])]
     orders = [("oldest", "Oldest first"), ("name", "By name")]
-    return Listing(page, "osei", "name", orders, filters, 312, "learner", True)  # noqa: FBT003
+    return Listing(page, "osei", "name", orders, filters, 312, "learner", True)  # noqa: FBT003 - as the list makes it
 
 
 def specimens(request: HttpRequest) -> dict[str, Any]:

@@ -226,7 +226,7 @@ class QuestionnaireForm(Form):
         return {**given, "hopes": str(typed).replace("\x00", "")} if "hopes" in self.data else given
 
 
-class CohortField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class CohortField(forms.ModelChoiceField):  # type: ignore[type-arg] # generic in the stubs only
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.code}, {obj.title}"
 
@@ -291,7 +291,7 @@ class RegisterForm(Form):
         return given
 
 
-class AssignmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class AssignmentField(forms.ModelChoiceField):  # type: ignore[type-arg] # generic in the stubs only
     """One of the assignments of the learner's own qualification."""
 
 

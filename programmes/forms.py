@@ -144,7 +144,7 @@ class SetMarkingRulesForm(Form):
         own = dict(type(self).base_fields)
         first = {"release_rule": own.pop("release_rule")}
         # Before the form dresses its fields: each made for this form alone, so that no class remembers them.
-        self.base_fields = {**first, **asked, **own}  # type: ignore[misc]
+        self.base_fields = {**first, **asked, **own}  # type: ignore[misc] # an instance's own fields, in this order
         super().__init__(*args, initial=initial, **kwargs)
 
     def clean(self) -> dict[str, Any]:

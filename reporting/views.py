@@ -44,7 +44,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-start.needs = (Can.USE_HOME,)  # type: ignore[attr-defined]
+start.needs = (Can.USE_HOME,)  # type: ignore[attr-defined] # a test asks each view for it
 
 
 @requires(Can.USE_HOME)

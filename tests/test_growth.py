@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from assignments.models import SecondMarking, Submission
 from core import clock
 from core.models import Notice
 from tests import worlds
@@ -146,6 +147,8 @@ def grow(world) -> None:
     worlds.multiplied([things.qualification], COPIES, deep=False)
     worlds.multiplied([things.proposal], COPIES, from_on=lambda n: clock.today() + n * day)
     worlds.multiplied([things.report], COPIES, version=lambda n: n + 1)
+    for second in SecondMarking.objects.filter(submission__second_marking=None):
+        Submission.objects.filter(pk=second.submission_id).update(second_marking=second)
     contracts = worlds.multiplied([things.contract], COPIES, deep=False)
     for contract in contracts:
         contract.managers.add(world.cast.contract_manager)

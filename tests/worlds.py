@@ -467,6 +467,9 @@ def _children(model: Any, copies: list[Any], origins: list[int]) -> None:
                 facts.pop(child._meta.pk.attname)
                 facts[field.attname] = copy.pk
                 for one in child._meta.concrete_fields:
+                    # What only one row may point to stays the original's.
+                    if one.one_to_one and one.attname != field.attname:
+                        facts[one.attname] = None
                     if (one.unique or one.name in SINGULAR) and not one.is_relation and facts.get(one.attname):
                         facts[one.attname] = _another(one, facts[one.attname], f"{factories.number()}")
                 made.append(child(**facts))

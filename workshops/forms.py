@@ -27,7 +27,7 @@ def tutors_of(cohort: Cohort) -> Any:
     return User.objects.filter(pk__in=standing).order_by("full_name")
 
 
-class TutorField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class TutorField(forms.ModelChoiceField):  # type: ignore[type-arg] # generic in the stubs only
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=User.objects.none(), label="Tutor", empty_label="Choose a tutor", **kwargs)
 
@@ -75,7 +75,7 @@ class ChangeSessionForm(Form):
 class PlanSessionForm(ChangeSessionForm):
     submit_label = "Plan this session"
 
-    tell_learners = None  # type: ignore[assignment]
+    tell_learners = None  # type: ignore[assignment] # takes the inherited field away
     kind = forms.ChoiceField(label="Kind", choices=SessionKind.choices)
     number = forms.IntegerField(label="Number", min_value=1, initial=1, help_text="Workshop 1, 2, 3 …")
     field_order = ("kind", "number", "title")

@@ -216,7 +216,7 @@ class CatchUp(models.Model):
         return f"Catch-up, {self.place}"
 
 
-def _rating(label: str) -> models.PositiveSmallIntegerField:  # type: ignore[type-arg]
+def _rating(label: str) -> models.PositiveSmallIntegerField:  # type: ignore[type-arg] # generic in the stubs only
     return models.PositiveSmallIntegerField(label, null=True, blank=True)
 
 

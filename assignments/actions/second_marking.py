@@ -57,7 +57,7 @@ class Agreed:
 
 @transaction.atomic
 def ask_second_marking(submission: Submission, *, reason: str, by: User) -> SecondMarking:
-    """Have a piece that waits for marking marked by a second tutor, too."""
+    """Have a piece that waits for marking marked by a second tutor, too; anew, if it was called off."""
     if not by.can(Can.ASK_SECOND_MARKING):
         raise NotAllowed("Your role does not let you ask for a second marking.")
     if not reason.strip():
@@ -74,7 +74,16 @@ def ask_where_every_piece_is(submission: Submission, *, now: dt.datetime) -> Non
 
 
 def _ask(submission: Submission, *, reason: str, by: User | None, now: dt.datetime) -> SecondMarking:
-    second = SecondMarking.objects.create(submission=submission, reason=reason, requested_at=now, requested_by=by)
+    called_off = submission.second_marking
+    second = SecondMarking.objects.create(
+        submission=submission,
+        round=called_off.round + 1 if called_off else 1,
+        reason=reason,
+        requested_at=now,
+        requested_by=by,
+    )
+    Submission.objects.filter(pk=submission.pk).update(second_marking=second)
+    submission.second_marking = second
     record(second, "ask_second_marking", by=by, reason=reason)
     if by:
         appointed = submission.enrolment.cohort.appointments.covering(clock.today()).select_related("tutor")
@@ -219,7 +228,7 @@ def finish_first_marking(second: SecondMarking, *, by: User) -> SecondMarking:
         raise Refused("Take this for marking first; then you can say that you are done.")
     facts = {"first_done_at": clock.now(), "first_done_by": by}
     SecondMarking.objects.filter(pk=second.pk).update(**facts)
-    second.first_done_at, second.first_done_by = facts["first_done_at"], by  # type: ignore[assignment]
+    second.first_done_at, second.first_done_by = facts["first_done_at"], by  # type: ignore[assignment] # a moment and a person, as they were saved
     record(second, "finish_first_marking", by=by)
     _open_if_both_are_done(second)
     return second
@@ -227,6 +236,8 @@ def finish_first_marking(second: SecondMarking, *, by: User) -> SecondMarking:
 
 def _open_if_both_are_done(second: SecondMarking) -> None:
     if second.is_opened:
+        second.opened_at = clock.now()
+        SecondMarking.objects.filter(pk=second.pk).update(opened_at=second.opened_at)
         notices.second_marking(second, "opened", [one for one in (second.first_done_by, second.marker) if one])
 
 

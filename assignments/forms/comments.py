@@ -34,7 +34,7 @@ class AddCommentForm(Form):
     def __init__(self, *args: Any, criteria: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "None"), *((str(one.pk), one.number) for one in criteria)]
-        self.fields["criterion"].choices = choices  # type: ignore[attr-defined]
+        self.fields["criterion"].choices = choices  # type: ignore[attr-defined] # declared as a field that has it
         self.fields["criterion"].error_messages["invalid_choice"] = (
             "This criterion does not belong to this assignment. Choose another one."
         )
@@ -68,7 +68,7 @@ class ChangeCommentForm(Form):
     def __init__(self, *args: Any, criteria: Iterable[tuple[int, str, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "None"), *((str(pk), label) for pk, label, _ in criteria)]
-        self.fields["criterion"].choices = choices  # type: ignore[attr-defined]
+        self.fields["criterion"].choices = choices  # type: ignore[attr-defined] # declared as a field that has it
 
 
 class BankForm(Form):

@@ -71,9 +71,9 @@ class HandInForLearnerForm(Form):
         super().__init__(*args, **kwargs)
         self.enrolment = enrolment
         asked = Assignment.objects.filter(version=enrolment.cohort.version_id)
-        self.fields["assignment"].queryset = asked  # type: ignore[attr-defined]
+        self.fields["assignment"].queryset = asked  # type: ignore[attr-defined] # declared as a field that has it
         first = asked.select_related("version__qualification__organisation").first()
-        self.fields["declares"].choices = declarations.sentences(first) if first else []  # type: ignore[attr-defined]
+        self.fields["declares"].choices = declarations.sentences(first) if first else []  # type: ignore[attr-defined] # declared as a field that has it
 
     def clean_declares(self) -> list[str]:
         ticked: list[str] = self.cleaned_data["declares"]

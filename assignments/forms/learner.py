@@ -42,7 +42,7 @@ class ArrivingForm(Form):
     def __init__(self, *args: Any, uploads: Any = None, resumable: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if uploads is not None:
-            self.fields["upload"].queryset = uploads.arrived()  # type: ignore[attr-defined]
+            self.fields["upload"].queryset = uploads.arrived()  # type: ignore[attr-defined] # declared as a field that has it
             self._offer_to_go_on(uploads.filter(state=UploadState.OPEN, received__gt=0).order_by("-pk").first())
         if resumable:
             self.fields["file"].widget.attrs["data-resumable"] = resumable
@@ -119,7 +119,7 @@ class SubmitForm(Form):
     def __init__(self, *args: Any, submission: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.submission = submission
-        self.fields["declares"].choices = declarations.sentences(submission.assignment)  # type: ignore[attr-defined]
+        self.fields["declares"].choices = declarations.sentences(submission.assignment)  # type: ignore[attr-defined] # declared as a field that has it
 
     def clean_declares(self) -> list[str]:
         ticked: list[str] = self.cleaned_data["declares"]

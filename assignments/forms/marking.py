@@ -163,7 +163,7 @@ class JudgeAgainForm(Form):
         for row in rows:
             asked.update(self._asked_of(row))
         # Before the form dresses its fields: each made for this form alone, so that no class remembers them.
-        self.base_fields = {**type(self).base_fields, **asked}  # type: ignore[misc]
+        self.base_fields = {**type(self).base_fields, **asked}  # type: ignore[misc] # an instance's own fields, in this order
         super().__init__(*args, **kwargs)
 
     def _asked_of(self, row: Any) -> dict[str, forms.Field]:

@@ -21,7 +21,7 @@ class MoveForm(Form):
     )
 
     def __init__(self, *args: object, tutors: Sequence[tuple[str, str]], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # handed through to the form
         every = (NOBODY, "Every tutor of the cohort")
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - it stands above

@@ -75,14 +75,14 @@ class AddEvidenceForm(ArrivingForm):
     def __init__(self, *args: Any, enrolment: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_clients(self, enrolment)
-        self.fields["criteria"].queryset = (  # type: ignore[attr-defined]
+        self.fields["criteria"].queryset = (  # type: ignore[attr-defined] # declared as a field that has it
             Criterion.objects.filter(
                 outcome__unit__assignments__kind="portfolio", outcome__unit__version=enrolment.cohort.version_id
             )
             .select_related("outcome__unit")
             .order_by("outcome__unit__number", "outcome__number", "position")
         )
-        self.fields["criteria"].label_from_instance = criterion_label  # type: ignore[attr-defined]
+        self.fields["criteria"].label_from_instance = criterion_label  # type: ignore[attr-defined] # declared as a field that has it
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -107,7 +107,7 @@ class EditEvidenceForm(Form):
 
 
 def offer_clients(form: Form, enrolment: Any) -> None:
-    form.fields["client"].queryset = PracticeClient.objects.filter(enrolment=enrolment)  # type: ignore[attr-defined]
+    form.fields["client"].queryset = PracticeClient.objects.filter(enrolment=enrolment)  # type: ignore[attr-defined] # declared as a field that has it
 
 
 def check_contract(form: Form) -> None:

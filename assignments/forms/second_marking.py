@@ -49,7 +49,7 @@ class PassOnSecondMarkingForm(Form):
 
 class DecideSecondForm(DecideForm):
     # The evidence of a decision is the first marker’s to name.
-    evidence = None  # type: ignore[assignment]
+    evidence = None  # type: ignore[assignment] # takes the inherited field away
     mark = forms.IntegerField(required=False, min_value=0, max_value=32_000)
 
 
@@ -66,7 +66,7 @@ class AgreementForm(Form):
         for pair in self.pairs:
             asked.update(self._fields(pair))
         # Before the form dresses its fields: each made for this form alone, so that no class remembers them.
-        self.base_fields = {**asked, **type(self).base_fields}  # type: ignore[misc]
+        self.base_fields = {**asked, **type(self).base_fields}  # type: ignore[misc] # an instance's own fields, in this order
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["agreement_text"].required = bool(self.pairs)
         for field in self.fields.values():

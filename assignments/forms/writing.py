@@ -50,7 +50,7 @@ class SendDraftForm(Form):
 
     def __init__(self, *args: Any, sources: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices = sources  # type: ignore[attr-defined]
+        self.fields["source"].choices = sources  # type: ignore[attr-defined] # declared as a field that has it
         if sources:
             self.fields["source"].initial = sources[0][0]
 

@@ -7,6 +7,7 @@ and ends with `freeze`: on SQLite Django remakes an altered table, which loses i
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from assignments.deadlines import mark_by
@@ -143,6 +144,17 @@ def know_release_and_clock(apps, schema_editor):
         handed_in = timezone.localdate(one.submitted_at)
         one.mark_by = mark_by(handed_in, allowed=one.assignment.version.marking_days)
         one.save(update_fields=["mark_by"])
+    _settle(schema_editor)
+
+
+def point_to_second_markings(apps, schema_editor):
+    """Until now there was one at most, and whether it was opened was read from the other two moments."""
+    Submission = apps.get_model("assignments", "Submission")
+    SecondMarking = apps.get_model("assignments", "SecondMarking")
+    opened = SecondMarking.objects.filter(marked_at__isnull=False, first_done_at__isnull=False)
+    opened.update(opened_at=Greatest("marked_at", "first_done_at"))
+    for second, submission in SecondMarking.objects.values_list("pk", "submission").iterator():
+        Submission.objects.filter(pk=submission).update(second_marking=second)
     _settle(schema_editor)
 
 

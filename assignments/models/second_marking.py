@@ -57,9 +57,13 @@ def _whether(condition: Q) -> Case:
 
 
 class SecondMarking(models.Model):
-    """The second marking of one attempt. `requested_by` is nobody where the cohort asks for it of every piece."""
+    """One second marking of an attempt. `requested_by` is nobody where the cohort asks for it of every piece.
 
-    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="second_marking")
+    One that was called off may be asked for anew, in another round. `Submission.second_marking` is the newest.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="second_markings")
+    round = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=20, choices=SecondMarkingState, default=SecondMarkingState.ASKED)
     reason = models.CharField(max_length=250)
     requested_at = models.DateTimeField()
@@ -71,6 +75,8 @@ class SecondMarking(models.Model):
     marked_at = models.DateTimeField(null=True)
     # Both decisions open at once: when the first marker is done with every criterion, and the second has handed over.
     first_done_at = models.DateTimeField(null=True)
+    # When that was. It stays if the second marking is called off, because whoever saw both does not mark anew.
+    opened_at = models.DateTimeField(null=True)
     agreed_at = models.DateTimeField(null=True)
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     agreement = models.TextField("how the two came to agree, where they differed", blank=True)
@@ -86,6 +92,12 @@ class SecondMarking(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["submission", "round"], name="second_marking_round_once"),
+            models.UniqueConstraint(
+                fields=["submission"],
+                condition=~Q(state=SecondMarkingState.WITHDRAWN),
+                name="second_marking_one_counts",
+            ),
             state_is_known(SecondMarkingState, name="second_marking_state_known"),
             set_exactly_when(
                 "marked_at",
@@ -104,7 +116,8 @@ class SecondMarking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Second marking of {self.submission}"
+        again = f", round {self.round}" if self.round > 1 else ""
+        return f"Second marking of {self.submission}{again}"
 
     def get_absolute_url(self) -> str:
         return reverse("assignments:agreement", args=[self.pk])

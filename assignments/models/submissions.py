@@ -147,6 +147,8 @@ class Submission(models.Model):
     mark_by = models.DateField("last day for marking; none while the clock stands still", null=True)
     clock_used = models.PositiveSmallIntegerField("working days for marking used before this hand-in", default=0)
     released_at = models.DateTimeField("when the learner came to know the outcome", null=True)
+    # The newest of `second_markings`, the only one that can decide anything.
+    second_marking = models.OneToOneField("SecondMarking", null=True, on_delete=models.PROTECT, related_name="+")
 
     # Whether this object was fetched for somebody who may not know whose work it is (`assignments.anonymity`).
     is_veiled = False
@@ -249,7 +251,7 @@ class Submission(models.Model):
         """Whether this person may know the outcome: everybody once it is released, before that those who read work."""
         return self.is_released or (self.is_signed and self.enrolment.learner_id != user.pk and user.can(Can.READ_WORK))
 
-    def get_state_display(self) -> str:  # type: ignore[no-redef]
+    def get_state_display(self) -> str:  # type: ignore[no-redef] # instead of the one Django makes
         """The state in words that anybody may read: an outcome that is not released reads as work with the tutor."""
         told = SubmissionState.SUBMITTED if self.is_signed else SubmissionState(self.state)
         return str(told.label)

@@ -25,7 +25,7 @@ class VeiledQuerySet(models.QuerySet[M]):
 
     def read_by(self, user: User) -> Self:
         """These rows, for this reader: where the cohort is marked anonymously, a tutor or verifier gets the code."""
-        found = self._chain()  # type: ignore[attr-defined]
+        found = self._chain()  # type: ignore[attr-defined] # mixed into a queryset
         found._reader = user if anonymity.reads_codes(user) else None
         return cast("Self", found)
 
@@ -49,7 +49,7 @@ class VeiledQuerySet(models.QuerySet[M]):
         return Q(**{f"{path}enrolment": enrolment, f"{path}enrolment__cohort__anonymous_marking": True})
 
     def _clone(self) -> Any:
-        found = super()._clone()  # type: ignore[misc]
+        found = super()._clone()  # type: ignore[misc] # mixed into a queryset
         found._reader = self._reader
         return found
 
@@ -63,7 +63,7 @@ class VeiledQuerySet(models.QuerySet[M]):
             self.query.add_annotation(F(f"{path}enrolment__cohort__anonymous_marking"), "in_anonymous_cohort")
         super()._fetch_all()
         if veils:
-            rows: list[Any] = [one for one in self._result_cache if one.in_anonymous_cohort]  # type: ignore[union-attr]
+            rows: list[Any] = [one for one in self._result_cache if one.in_anonymous_cohort]  # type: ignore[union-attr] # fetched just before
             veil_for(self._reader, [self._piece_of(one) for one in rows])
             for one in rows if self.piece else ():
                 self._name_file(one)

@@ -65,7 +65,7 @@ def end_deferral(request: AuthedRequest, pk: int) -> HttpResponse:
     submission = deferral.submission
     form = EndDeferralForm(request.POST or None, cancel_url=_room(submission))
     if form.is_valid() and form.attempts(actions.end_deferral, deferral, by=request.user):
-        messages.success(request, f"The deferral has ended. Mark this by {said(submission.mark_by)}.")  # type: ignore[arg-type]
+        messages.success(request, f"The deferral has ended. Mark this by {said(submission.mark_by)}.")  # type: ignore[arg-type] # set again by the action
         return redirect("assignments:room", pk=submission.pk)
     return _page(request, submission, form, "end_deferral", deferral=deferral)
 

@@ -202,7 +202,7 @@ def _prepare(
 ) -> HttpResponse:
     typed = request.session.get(f"typed:{found.pk}", {})
     deadline = deadlines.effective(found.enrolment, found.assignment)
-    came = before(found) if found.follows else Before()  # type: ignore[attr-defined]
+    came = before(found) if found.follows else Before()  # type: ignore[attr-defined] # annotated by the query
     standing = Standing(found.enrolment, found.assignment, [*came.pieces, found], deadline, clock.today())
     returned = standing.returned
     form = form or SubmitForm(submission=found, initial=typed)
@@ -291,7 +291,7 @@ def _taken(document: Document) -> str:
     return f"{document.name} has arrived. It is checked and counted now; nothing is handed in yet."
 
 
-attach.needs = (Can.SUBMIT_WORK,)  # type: ignore[attr-defined]
+attach.needs = (Can.SUBMIT_WORK,)  # type: ignore[attr-defined] # a test asks each view for it
 
 
 @login_not_required
@@ -306,7 +306,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect_to_login(reverse("assignments:submission", args=[pk]))
 
 
-submit.needs = (Can.SUBMIT_WORK,)  # type: ignore[attr-defined]
+submit.needs = (Can.SUBMIT_WORK,)  # type: ignore[attr-defined] # a test asks each view for it
 
 
 @requires(Can.SUBMIT_WORK)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -25,6 +25,7 @@ from assignments.forms.second_marking import (
     HandOverSecondMarkingForm,
 )
 from assignments.models import SecondMarking, Submission
+from assignments.states import SecondMarkingState
 from assignments.views import reading
 from assignments.views.outline import Mark, ruler_of, sections_of
 from assignments.views.tray import Row, next_open
@@ -74,7 +75,7 @@ def line_of(one: Any, user: User) -> Line:
     if one.is_agreed:
         return Line("agreed", "done", opens if party or user.can(Can.VERIFY) else "", "Look")
     if not one.is_under_way:
-        return Line("called off")
+        return Line("called off" if one.submission.second_marking_id == one.pk else "called off, then asked for anew")
     if one.is_opened and party:
         return Line("with the verifier (IQA)" if one.is_passed_on else "both are done", "in_hand", opens, "Agree")
     if one.marker_id == user.pk:
@@ -103,7 +104,9 @@ def second_markings(request: AuthedRequest) -> HttpResponse:
     which: Filter = chosen(request, "state", "Which", WHICH if asks else WHICH[:2], every="Under way")
     if which.value == "ask":
         return _to_ask_for(request, which)
-    rows: Any = SecondMarking.objects.visible_to(user).with_parts(user).select_related(*LISTED)
+    rows: Any = (
+        SecondMarking.objects.visible_to(user).with_parts(user).select_related(*LISTED, "submission__second_marking")
+    )
     rows = rows.filter(state=which.value) if which.value else rows.under_way()
     found = listing(
         request,
@@ -121,12 +124,14 @@ def second_markings(request: AuthedRequest) -> HttpResponse:
         one.line = line_of(one, user)
         mine = user.pk in (one.marker_id, one.first_done_by_id) or one.is_first
         one.may_call_off = asks and one.is_under_way and not mine
+        one.may_be_asked_for_anew = asks and not agreement.may_be_asked_for(one.submission, user)
     return render(request, "assignments/second_markings.html", {"listing": found, "which": which.value})
 
 
 def _could_be_asked_for(user: User) -> Any:
     cohorts = Cohort.objects.visible_to(user)
-    waiting = Submission.objects.awaiting_marking().filter(enrolment__cohort__in=cohorts, second_marking__isnull=True)
+    none = Q(second_marking__isnull=True) | Q(second_marking__state=SecondMarkingState.WITHDRAWN)
+    waiting = Submission.objects.awaiting_marking().filter(none, enrolment__cohort__in=cohorts)
     return waiting.exclude(enrolment__learner=user).read_by(user)
 
 
@@ -161,6 +166,10 @@ def ask_second_marking(request: AuthedRequest, pk: int) -> HttpResponse:
         messages.success(request, "Asked for. Another tutor of the cohort marks it without seeing the first marking.")
         return redirect("assignments:second_markings")
     lead = "Another tutor of the cohort marks this without seeing what the first decides. Then both agree."
+    if found.second_marking:
+        lead += (
+            " The second marking that was called off stays in the history and decides nothing; this one begins anew."
+        )
     return act(request, found, form, "Ask for a second marking", lead)
 
 
@@ -169,7 +178,7 @@ def call_off_second_marking(request: AuthedRequest, pk: int) -> HttpResponse:
     second = get_object_or_404(seen_by(request.user), pk=pk)
     form = CallOffSecondMarkingForm(request.POST or None, cancel_url=reverse("assignments:second_markings"))
     if form.is_valid() and form.attempts(actions.call_off_second_marking, second, by=request.user):
-        messages.success(request, "Called off. The first marker signs the outcome.")
+        messages.success(request, "Called off. The first marker signs the outcome. Until then you can ask for it anew.")
         return redirect("assignments:second_markings")
     lead = "What the second marker wrote is kept, and decides nothing."
     return act(request, second.submission, form, "Call the second marking off", lead)

@@ -8,7 +8,7 @@ from accounts.models import User
 from assignments import actions as assignments
 from assignments import deadlines
 from assignments.models import Submission
-from config.demo import portfolios, reflections, remarks, steps
+from config.demo import portfolios, reflections, remarks, steps, twice
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
 from core import clock
 from enrolment import actions as enrolment
@@ -60,6 +60,7 @@ class Live:
         self._assignments(people)
         self._talk(people)
         self._next_cohort()
+        twice.without_names(self.company, self.client, today=self.today)
         return {
             "priya": (people[DRAFT].learner, "an essay that is nearly ready to hand in"),
             "tomasz": (people[REFERRED].learner, "feedback on a referred essay, and two actions"),
@@ -107,6 +108,8 @@ class Live:
                 self.today + dt.timedelta(days=9),
             ]
             sessions = steps.timetable(company, cohort, days, tutor=self.helen)
+        with clock.at(self.ago(62)):
+            twice.second_marker(company, cohort, from_on=self.ago(60), to_on=self.ago(30))
         with clock.at(self.ago(3)):
             programmes.propose_tutor(
                 cohort,
@@ -171,7 +174,7 @@ class Live:
                 due = self.today + dt.timedelta(days=15 if one == REFERRED else 3)
                 steps.refer(submission, tutor=helen, unmet=("1.3", "2.3"), resubmit_by=due)
         self._essay(people[AGAIN], handed_in=4, words=4490)
-        self._pass_essay(people[PORTFOLIO], handed_in=50, words=4285)
+        twice.marked_twice(company, self._essay(people[PORTFOLIO], handed_in=50, words=4285), asked_on=ago(49))
         portfolios.practise(people[PORTFOLIO], seed=77, sessions=9, first_on=ago(60), supervisor=helen)
         with clock.at(ago(4)):
             answered, asked = people[PORTFOLIO].practice_clients.all()

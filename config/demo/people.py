@@ -25,7 +25,7 @@ STAFF = (
         "sunil",
         "Sunil Mehta",
         [Role.CONTRACT_MANAGER],
-        "three cohorts as figures and journey grids, and the client's reports",
+        "cohorts as figures and journey grids, and the client's reports",
     ),
     (
         "helen",
@@ -33,7 +33,12 @@ STAFF = (
         [Role.TUTOR],
         "essays and portfolios to mark, one of them overdue, and a question to answer",
     ),
-    ("ruth", "Ruth Adeyemi", [Role.TUTOR], "the cohort she took over at short notice, marked to the end"),
+    (
+        "ruth",
+        "Ruth Adeyemi",
+        [Role.TUTOR],
+        "essays to mark without names, and the cohort she took over at short notice",
+    ),
     ("gareth", "Gareth Pryce", [Role.IQA], "passed work waiting for internal verification"),
     ("amelia", "Amelia Frost", [Role.EQA], "verified work waiting for sign-off, and nothing beyond that"),
     (
@@ -92,6 +97,7 @@ PSC_LIVE = (
     "Marta Kowalczyk",
     "Simon Atkins",
 )
+PSC_CODES = ("Gwen Pritchard", "Idris Boateng", "Martha Quinlan")
 PATHWAYS = ("coaching", "mentoring", "both")
 
 

@@ -148,7 +148,7 @@ class QualificationVersion(models.Model):
             "tqt": "total qualification time",
         }
         empty = [name for name in asked if getattr(self, name) in (None, "")]
-        return [words.get(name) or str(self._meta.get_field(name).verbose_name) for name in empty]  # type: ignore[union-attr]
+        return [words.get(name) or str(self._meta.get_field(name).verbose_name) for name in empty]  # type: ignore[union-attr] # our own fields have one
 
 
 class MarkingScheme(models.TextChoices):

@@ -59,7 +59,7 @@ def build(user: User, *, today: dt.date) -> Home:
     started = sum(one.figures.started for one in columns)
     done = sum(one.figures.completed for one in columns)
     way = sum(one.figures.outstanding for one in columns)
-    waiting = sum(one.tutors_waiting + one.plans_waiting for one in cohorts)  # type: ignore[attr-defined]
+    waiting = sum(one.tutors_waiting + one.plans_waiting for one in cohorts)  # type: ignore[attr-defined] # annotated by the query
     return Home(
         role="client_contact",
         heading=f"{done} of {started} have their certificate, {way} are on the way",
@@ -72,12 +72,12 @@ def build(user: User, *, today: dt.date) -> Home:
 def _approvals(cohorts: list[Cohort]) -> Section:
     tasks = []
     for one in cohorts:
-        if one.tutors_waiting:  # type: ignore[attr-defined]
+        if one.tutors_waiting:  # type: ignore[attr-defined] # annotated by the query
             tasks.append(
                 Task(f"A tutor for {one}", reverse("programmes:proposals"), one.title, "referred", "to approve")
             )
-        if one.plans_waiting:  # type: ignore[attr-defined]
-            url = reverse("workshops:timetable", args=[one.plan])  # type: ignore[attr-defined]
+        if one.plans_waiting:  # type: ignore[attr-defined] # annotated by the query
+            url = reverse("workshops:timetable", args=[one.plan])  # type: ignore[attr-defined] # annotated by the query
             tasks.append(Task(f"The timetable of {one}", url, one.title, "referred", "to approve"))
     return Section("For your approval", tasks, "Nothing waits for you.", len(tasks))
 

@@ -87,20 +87,20 @@ def _in_hand(cohorts: list[Cohort]) -> list[Section]:
     waiting, reports, extensions = [], [], []
     for one in cohorts:
         url = one.get_absolute_url()
-        if one.tutors_waiting:  # type: ignore[attr-defined]
+        if one.tutors_waiting:  # type: ignore[attr-defined] # annotated by the query
             waiting.append(Task(f"A tutor for {one}", url, one.title, "in_hand", "with the client"))
-        if one.plans_waiting:  # type: ignore[attr-defined]
+        if one.plans_waiting:  # type: ignore[attr-defined] # annotated by the query
             waiting.append(Task(f"The timetable of {one}", url, one.title, "in_hand", "with the client"))
-        if one.plans_returned:  # type: ignore[attr-defined]
+        if one.plans_returned:  # type: ignore[attr-defined] # annotated by the query
             waiting.append(Task(f"The timetable of {one}", url, one.title, "referred", "sent back"))
-        if asked := one.extensions_waiting:  # type: ignore[attr-defined]
-            passed_on = one.extensions_passed_on  # type: ignore[attr-defined]
+        if asked := one.extensions_waiting:  # type: ignore[attr-defined] # annotated by the query
+            passed_on = one.extensions_passed_on  # type: ignore[attr-defined] # annotated by the query
             status = f"{passed_on} passed on to you" if passed_on else "to decide"
             label = f"{said(asked, 'request', 'requests').capitalize()} for more time, {one}"
             extensions.append(
                 Task(label, f"{reverse('assignments:extensions')}?cohort={one}", one.title, "in_hand", status)
             )
-        if one.reports_open:  # type: ignore[attr-defined]
+        if one.reports_open:  # type: ignore[attr-defined] # annotated by the query
             reports.append(Task(f"Report on {one}", reverse("reporting:reports"), one.title, "in_hand", "not sent yet"))
     return [
         Section("With the client", waiting, "Nothing waits for the client.", len(waiting)),

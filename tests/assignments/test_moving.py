@@ -85,7 +85,8 @@ def _verifies(cast, piece, olga):
 
 
 def _second_marker(cast, piece, olga):
-    SecondMarking.objects.create(submission=piece, reason="Asked", requested_at=clock.now(), marker=olga)
+    second = SecondMarking.objects.create(submission=piece, reason="Asked", requested_at=clock.now(), marker=olga)
+    Submission.objects.filter(pk=piece.pk).update(second_marking=second)
     return olga
 
 

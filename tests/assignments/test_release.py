@@ -136,6 +136,7 @@ class Case:
             submission=self.essay, state="agreed", reason=f"{WORD}asked", requested_at=now, marker=self.cast.administrator,
             summary=f"{WORD}second", marked_at=now, agreed_at=now, agreed_by=by, agreement=f"{WORD}agreement",
         )  # fmt: skip
+        Submission.objects.filter(pk=self.essay.pk).update(second_marking=second)
         said = {"feedback": f"{WORD}secondfeedback", "action": f"{WORD}secondaction", "mark": MARK}
         SecondDecision.objects.create(marking=second, criterion=criterion, decision="refer", saved_at=now, **said)
 

@@ -5,7 +5,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -129,6 +129,84 @@ def test_called_off_with_a_reason_it_stands_in_nobodys_way(cast, twice):
 
     assert _sign(twice).outcome == "pass"
     assert Event.objects.about(twice.second).latest("pk").detail["reason"] == "The client withdrew"
+
+
+# ---- asking anew
+
+
+def _anew(twice):
+    """Called off, and asked for anew; `twice.second` is the new one from here on."""
+    called_off = assignments.call_off_second_marking(_fresh(twice), reason="No tutor", by=twice.cast.administrator)
+    piece = Submission.objects.get(pk=twice.piece.pk)
+    twice.second = assignments.ask_second_marking(piece, reason="There is one now", by=twice.cast.iqa)
+    return called_off
+
+
+def test_called_off_it_is_asked_for_anew_and_both_stay_in_the_history(twice):
+    _second_decides(twice, unmet=1, word="Before")
+
+    called_off = _anew(twice)
+
+    piece = Submission.objects.get(pk=twice.piece.pk)
+    assert [(one.round, one.state) for one in piece.second_markings.order_by("round")] == [
+        (1, "withdrawn"),
+        (2, "asked"),
+    ]
+    assert piece.second_marking == twice.second
+    assert called_off.decisions.filter(feedback__startswith="Before").count() == piece.criteria().count()
+    assert not twice.second.decisions.exists(), "it begins anew"
+    said = [(one.verb, one.detail["reason"]) for one in Event.objects.about(called_off) if "reason" in one.detail]
+    assert ("call_off_second_marking", "No tutor") in said
+    assert Event.objects.about(twice.second).get().detail == {"reason": "There is one now"}
+    with pytest.raises(WrongState, match="already"):
+        assignments.ask_second_marking(piece, reason="Again", by=twice.cast.iqa)
+
+
+def test_asked_for_anew_it_holds_up_the_signing_until_both_agree(twice):
+    _second_decides(twice)
+    _anew(twice)
+    _first_decides(twice, done=True)
+    with pytest.raises(Refused, match="when both markers have agreed"):
+        _sign(twice)
+    _second_decides(twice, done=True)
+
+    assignments.confirm_agreement(_fresh(twice), by=twice.other)
+
+    assert _sign(twice).outcome == "pass"
+
+
+def test_the_new_second_marker_finds_nothing_of_the_first(twice):
+    _first_decides(twice, unmet=1, word=FIRST)
+    _second_decides(twice)
+    _anew(twice)
+    assignments.take_second_marking(_fresh(twice), by=twice.third)
+
+    pages = _walk(twice.third, twice)
+
+    assert [key for key, page in pages.items() if FIRST in page] == []
+
+
+def test_whoever_saw_both_before_it_was_called_off_does_not_mark_anew(twice):
+    _opened(twice)
+    _anew(twice)
+
+    with pytest.raises(Refused, match="You saw the first marking"):
+        assignments.take_second_marking(_fresh(twice), by=twice.other)
+    assert assignments.take_second_marking(_fresh(twice), by=twice.third).marker == twice.third
+
+
+def test_what_was_signed_is_not_asked_for_anew(twice):
+    _first_decides(twice)
+    assignments.call_off_second_marking(_fresh(twice), reason="No tutor", by=twice.cast.administrator)
+    _sign(twice)
+
+    with pytest.raises(WrongState, match="waits to be marked"):
+        assignments.ask_second_marking(Submission.objects.get(pk=twice.piece.pk), reason="After all", by=twice.cast.iqa)
+
+
+def test_the_database_knows_one_second_marking_that_counts(twice):
+    with pytest.raises(IntegrityError, match="second_marking_one_counts"), transaction.atomic():
+        SecondMarking.objects.create(submission=twice.piece, round=2, reason="Again", requested_at=clock.now())
 
 
 # ---- who
@@ -399,7 +477,17 @@ def test_whoever_may_ask_finds_the_piece_and_asks(cast, who):
     page = client.get(reverse("assignments:second_markings")).content.decode()
     assert "waits for a second marker" in page
     client.post(reverse("assignments:call_off_second_marking", args=[second.pk]), {"reason": "Not needed"})
-    assert "called off" in client.get(reverse("assignments:second_markings"), {"state": "withdrawn"}).content.decode()
+    over = {"state": "withdrawn"}
+    page = client.get(reverse("assignments:second_markings"), over).content.decode()
+    assert "called off" in page
+    assert ask in page
+    assert ask in client.get(reverse("assignments:second_markings"), {"state": "ask"}).content.decode()
+    assert "begins anew" in client.get(ask).content.decode()
+    client.post(ask, {"reason": "After all"})
+    assert "asked for anew" in client.get(reverse("assignments:second_markings")).content.decode()
+    page = client.get(reverse("assignments:second_markings"), over).content.decode()
+    assert "called off, then asked for anew" in page
+    assert ask not in page
 
 
 # ---- pure

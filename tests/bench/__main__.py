@@ -55,6 +55,8 @@ def measured(options: argparse.Namespace) -> int:
     from django.db import connection
 
     from tests.bench import pages
+    from tests.bench.chromium import WAITED, Room, browser, served
+    from tests.bench.chromium import pairs as in_chromium
     from tests.bench.measure import run, statements
 
     began = time.monotonic()
@@ -76,21 +78,35 @@ def measured(options: argparse.Namespace) -> int:
         for pair in pairs:
             profile(pair, options.profile)
         return 0
-    run(pairs, rounds=max(options.rounds, 5), say=say)
-    print(f"{'':34}{'against':12}{'ms':>8}{'ms':>8}  {'ratio (quartiles)':22}{'line':>6}  {'SQL':>4}")
+    if pairs:
+        run(pairs, rounds=max(options.rounds, 5), say=say)
+    if any(options.only in name for name in WAITED):
+        # Afterwards, so that no page of this process is timed while a browser draws.
+        with served() as address, browser() as chromium:
+            room = Room(chromium, address, world.walked.cast.tutor, world.walked.submission, world.following)
+            waited = [one for one in in_chromium(room) if options.only in one.name]
+            run(waited, rounds=max(options.rounds, 5), say=say)
+        pairs += waited
+    print(f"{'':34}{'against':12}{'ms':>8}{'ms':>8}  {'ratio (quartiles)':22}{'line':>8}  {'SQL':>4}")
     for pair in pairs:
-        low, middle, high = pair.quartiles
-        own, other = pair.milliseconds
-        ratio = f"{middle:.2f} ({low:.2f} to {high:.2f})"
-        count = statements(pair.subject)
-        print(
-            f"{pair.name:34}{pair.against:12}{own:8.1f}{other:8.1f}  {ratio:22}{pair.line:6.2f}  {count:4}  {pair.verdict}"
-        )
+        print(row(pair, statements(pair.subject) if pair.in_process else None))
     with connection.cursor() as cursor:
         cursor.execute("show server_version")
         print(f"\nPython {sys.version.split()[0]}, Django {django.__version__}, PostgreSQL {cursor.fetchone()[0]}, "
               f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {len(pairs[0].ratios)} rounds")  # fmt: skip
     return int(any(pair.verdict == "MISSES" for pair in pairs))
+
+
+def row(pair: "Pair", count: int | None) -> str:
+    low, middle, high = pair.quartiles
+    own, other = pair.milliseconds
+    ratio = f"{middle:.2f} ({low:.2f} to {high:.2f})"
+    line = f"{pair.line:.2f}" if pair.limit is None else f"{pair.limit:.0f} ms"
+    said = f"{pair.name:34}{pair.against:12}{own:8.1f}{other:8.1f}  {ratio:22}{line:>8}  {'' if count is None else count:4}  {pair.verdict}"
+    if pair.limit is not None:
+        low, _, high = pair.own_quartiles
+        said += f" ({low:.0f} to {high:.0f} ms)"
+    return said
 
 
 def profile(pair: "Pair", calls: int) -> None:

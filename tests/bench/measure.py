@@ -81,6 +81,10 @@ class Pair:
     """How often in a turn; the turn's ratio is of the sums."""
     beyond: Callable[[], object] | None = None
     """What the line leaves out of the subject: its time, measured in the same turn, is taken off."""
+    limit: float | None = None
+    """A line in milliseconds, where it is a person who waits."""
+    in_process: bool = True
+    """Whether its SQL can be counted here."""
     ratios: list[float] = field(default_factory=list)
     times: list[tuple[float, float]] = field(default_factory=list)
 
@@ -110,11 +114,18 @@ class Pair:
         return tuple(1000 * statistics.median(one) for one in zip(*self.times, strict=True))
 
     @property
+    def own_quartiles(self) -> tuple[float, float, float]:
+        """The milliseconds of the subject."""
+        low, middle, high = statistics.quantiles([1000 * own for own, _ in self.times], n=4, method="inclusive")
+        return low, middle, high
+
+    @property
     def verdict(self) -> str:
-        if self.line is None:
+        line = self.line if self.limit is None else self.limit
+        if line is None:
             return ""
-        low, middle, _ = self.quartiles
-        return "holds" if middle <= self.line else "within noise" if low <= self.line else "MISSES"
+        low, middle, _ = self.quartiles if self.limit is None else self.own_quartiles
+        return "holds" if middle <= line else "within noise" if low <= line else "MISSES"
 
 
 def run(pairs: list[Pair], *, rounds: int, say: Callable[[str], None]) -> None:

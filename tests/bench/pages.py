@@ -21,7 +21,18 @@ from core import clock, printing
 from reporting.layout import TEMPLATE, laid_out, progress_report_pdf
 from reporting.wording import bound
 from tests.bench.measure import Browser, Pair, plain, waymark
-from tests.bench.worlds import MIXED, TO_MARK, TO_VERIFY, Measured, a_measured_cohort, a_version, analyse, fill, like
+from tests.bench.worlds import (
+    MIXED,
+    TO_MARK,
+    TO_VERIFY,
+    Measured,
+    a_half_marked_essay,
+    a_measured_cohort,
+    a_version,
+    analyse,
+    fill,
+    like,
+)
 from tests.reporting.sample_report import sample_report
 
 SIZES = (12, 200, 1000)
@@ -37,6 +48,8 @@ class World:
         for size in SIZES:
             self.measured[size] = a_measured_cohort(size, version)
             say(f"a cohort of {size}")
+        self.walked = a_measured_cohort(12, version)
+        self.following = a_half_marked_essay(self.walked.cohort, self.walked.cast)
         self.queues = a_measured_cohort(12, version)
         crowd = a_measured_cohort(12, version)
         for stories in (TO_VERIFY, TO_MARK):

@@ -1,6 +1,7 @@
 """The reference page R: standard middleware, session and user, one fixed aggregate, eight columns in a Django template.
 
-It shows the same learners as the cohort's dashboard, and nothing that Waymark's own modules make faster.
+It shows the same learners as the cohort's dashboard, and nothing that Waymark's own modules make faster. For what is measured in a
+browser there is a bare page too: nothing but paragraphs.
 """
 
 from django.db import connection
@@ -56,5 +57,19 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponse(PAGE.render(Context({"rows": rows, "code": code, "user": request.user})))
 
 
-urlpatterns = [path("reference/<slug:code>/", page, name="reference"), path("", include("config.urls"))]
+PARAGRAPH = f"<p>{'Five words in each sentence. ' * 20}</p>\n"
+HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Bare</title></head><body>\n'
+
+
+def bare(request: HttpRequest, size: int) -> HttpResponse:
+    """About `size` bytes of paragraphs, and a link to the next page like it."""
+    following = f'<p><a href="{request.path}?next" data-bare>Next</a></p></body></html>'
+    return HttpResponse(HEAD + PARAGRAPH * (size // len(PARAGRAPH)) + following)
+
+
+urlpatterns = [
+    path("reference/<slug:code>/", page, name="reference"),
+    path("bare/<int:size>/", bare, name="bare"),
+    path("", include("config.urls")),
+]
 handler500 = "core.views.server_error"

@@ -70,15 +70,17 @@ def a_version() -> QualificationVersion:
 
 
 def a_measured_cohort(size: int, version: QualificationVersion) -> Measured:
-    """A cohort of `size` with people of its own, one of its essays half marked by the real actions.
-
-    That essay has 5,000 words and 100 comments.
-    """
+    """A cohort of `size` with people of its own, one of its essays half marked by the real actions."""
     cast = a_cast()
     for person in (cast.tutor, cast.iqa, cast.contract_manager):
         Authenticator.objects.create(user=person, type="totp", data={"secret": "not used"})
     cohort = factories.a_cohort(cast=cast, version=version)
     fill(cohort, cast, size - 1, MIXED)
+    return Measured(cohort, cast, a_half_marked_essay(cohort, cast))
+
+
+def a_half_marked_essay(cohort: Cohort, cast: Any) -> Submission:
+    """An essay of 5,000 words with 100 comments, half of its criteria decided, the last in its tutor's pile."""
     one = factories.an_enrolment(cast=cast, cohort=cohort)
     submission = factories.a_submission(cast=cast, one=one, state="draft")
     factories.attach(submission, file=factories.an_essay_file(words=5000))
@@ -89,7 +91,7 @@ def a_measured_cohort(size: int, version: QualificationVersion) -> Measured:
     for criterion in criteria[: len(criteria) // 2]:
         words = {"decision": "pass", "feedback": "Clear, and well grounded in your own practice.", "action": ""}
         marking.decide(submission, criterion=criterion, revision=0, by=cast.tutor, **words)
-    return Measured(cohort, cast, submission)
+    return submission
 
 
 def _comments(submission: Submission, by: User, number: int) -> None:

@@ -325,7 +325,7 @@ def sample_report(**changed: object) -> ProgressReport:
         "hours_planned": Fraction(424),
         "hours_attended": Fraction(635, 2),
     }
-    return ProgressReport(**(facts | changed))  # type: ignore[arg-type]
+    return ProgressReport(**(facts | changed))  # type: ignore[arg-type] # facts of many kinds
 
 
 FIRST = ("Amara", "Benedict", "Carys", "Dominic", "Elspeth")

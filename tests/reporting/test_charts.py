@@ -38,7 +38,7 @@ def points(root: ElementTree.Element) -> list[tuple[float, float]]:
     """Corners of every mark; of a text only where it starts."""
     found = []
     for mark in root.iter():
-        get = lambda key, mark=mark: float(mark.get(key))  # noqa: E731
+        get = lambda key, mark=mark: float(mark.get(key))  # noqa: E731 - short, and used at once
         if mark.tag == f"{SVG}rect":
             assert get("width") >= 0
             assert get("height") >= 0

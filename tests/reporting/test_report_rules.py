@@ -300,7 +300,7 @@ def test_changes_are_named_while_few_and_counted_when_many():
 
 def test_deadlines_have_words_for_each_case():
     one = sample_report()
-    heading = lambda people: journey_words.deadlines_heading(replace(one, learners=proposals.arranged(people)))  # noqa: E731
+    heading = lambda people: journey_words.deadlines_heading(replace(one, learners=proposals.arranged(people)))  # noqa: E731 - short, and used at once
     assert heading(one.outstanding[:1]) == "The one deadline leaves 314 days"
     assert heading(one.outstanding[:2]) == "Both deadlines leave 279 days or more"
     assert heading(one.outstanding[:3]) == "All three deadlines leave 216 days or more"
