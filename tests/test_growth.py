@@ -69,14 +69,14 @@ assignments:matrix            enrolment  learner            9
 assignments:desk              -          tutor              7
 assignments:who_marks         -          contract_manager   8
 assignments:who_marks         -          administrator      8
-assignments:room              submitted  tutor              9
+assignments:room              submitted  tutor              8
 assignments:result_sheet      passed     learner            7
 assignments:grant_attempt     enrolment+essay contract_manager 7
 assignments:comments          passed     learner            5
 assignments:bank              -          tutor              5
 assignments:answers           answering  learner            8
 assignments:changes           again      tutor              8
-assignments:room              again      tutor              9
+assignments:room              again      tutor              8
 assignments:authenticity      passed     tutor              10
 assignments:extensions        -          tutor              7
 assignments:extensions        -          contract_manager   7

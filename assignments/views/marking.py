@@ -22,6 +22,7 @@ from assignments.forms.marking import DecideForm, TakeOverForm
 from assignments.models import SecondMarking, Submission, veil_for
 from assignments.views.criterion import Tray
 from assignments.views.outline import places_of
+from assignments.views.pile import taught_by
 from assignments.views.room import Room, room_of
 from assignments.views.tray import Row, next_open, rows_of, stand_of, units_of
 from core import clock
@@ -72,7 +73,9 @@ def _drawn(_roles: object, *, user: int, pk: int, today: dt.date) -> list[QueryS
     """The piece as the room draws it."""
     person = User(pk=user)
     person.__dict__["roles"] = _roles
-    return [_seen(person).select_related(*DRAWN).filter(pk=pk).order_by()]
+    seen = _seen(person).select_related(*DRAWN).filter(pk=pk).order_by()
+    # The pile around it is asked for by these cohorts.
+    return [seen.annotate(taught=taught_by(user, today))]
 
 
 # The one stands in "whether there is any".

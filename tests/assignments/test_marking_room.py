@@ -272,9 +272,9 @@ def test_desk_and_room_take_the_same_number_of_statements(cast, tutor, django_as
 
     with django_assert_num_queries(6):
         tutor.get(reverse("assignments:desk"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         tutor.get(_room(piece))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         tutor.get(_room(portfolio))
 
 
