@@ -92,7 +92,7 @@ def places(after: int = 0) -> Iterator[list[Place]]:
         "LEFT JOIN core_event e ON e.id = l.event_id WHERE l.position > %s ORDER BY l.position LIMIT %s"
     )
     while rows := _rows(sql, after, BATCH):
-        yield [Place(*row[:4], None if row[4] is None else row[4:]) for row in rows]
+        yield [Place(row[0], row[1], row[2], row[3], None if row[4] is None else row[4:]) for row in rows]
         after = rows[-1][0]
 
 

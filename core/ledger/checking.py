@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import zip_longest
 
 from core.ledger import chain
 from core.ledger.chain import EventRow, Place
@@ -81,7 +81,7 @@ def check(
         kept.by_position[head.position].append(head)
         found.heads += 1
     for batch in chain.places():
-        for place, following in pairwise([*batch, None]):
+        for place, following in zip_longest(batch, batch[1:]):
             found.fault = _fault_of(place, following, found, run) or _against(place, kept)
             if found.fault:
                 return found
@@ -104,14 +104,16 @@ def check(
 def _fault_of(place: Place, following: Place | None, found: Findings, run: _Run) -> Fault | None:
     expected = found.checked + 1
     if place.position != expected:
-        return Fault(MISSING, "The entry is gone: the next one is at {place.position}.".format(place=place), expected)
+        return Fault(MISSING, f"The entry is gone: the next one is at {place.position}.", expected)
     if place.event is None:
         return Fault(MISSING, "The event is gone. Its entry still stands.", expected, place.event_id)
     if chain.hash_of(found.hash, expected, place.sealed_at, place.event) != place.hash:
         return _named(place, place.event, following, found.hash)
     run.meet(place.sealed_at)
     if run.before and str(place.event[7]) < run.before:
-        sentence = f"It says that it happened on {_day(place.event[7])}, and was not there at the sealing before its own."
+        sentence = (
+            f"It says that it happened on {_day(place.event[7])}, and was not there at the sealing before its own."
+        )
         return Fault(INSERTED, sentence, expected, place.event_id, _about(place.event))
     return None
 
@@ -140,8 +142,11 @@ def _named(place: Place, event: EventRow, following: Place | None, previous: str
         if other.position == at or other.event is None:
             continue
         # The entries changed places as they are, or only the numbers of their events did.
-        moved = chain.hash_of(previous, at, other.sealed_at, other.event) == other.hash
-        if moved or chain.hash_of(previous, at, place.sealed_at, other.event) == place.hash:
+        here = chain.hash_of(previous, at, other.sealed_at, other.event)
+        moved = here == other.hash
+        if not moved and other.sealed_at != place.sealed_at:
+            here = chain.hash_of(previous, at, place.sealed_at, other.event)
+        if moved or here == place.hash:
             if moved and other.position == at + 1 and not _was_next(place, event, other):
                 sentence = f"What was sealed here stands at position {other.position} now (event {other.event_id})."
                 return Fault(INSERTED, sentence, at, place.event_id, about)

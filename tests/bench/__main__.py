@@ -23,7 +23,13 @@ def main(words: list[str]) -> int:
     asked.add_argument("--learners", type=int, default=41_212, help="learners in the database altogether (41212)")
     asked.add_argument("--only", default="", help="pairs whose name has these words")
     asked.add_argument("--profile", type=int, default=0, metavar="N", help="profile N calls of each and time nothing")
-    asked.add_argument("what", nargs="?", choices=("pages", "similarity", "ledger"), default="pages", help="pages, similarity or ledger")
+    asked.add_argument(
+        "what",
+        nargs="?",
+        choices=("pages", "similarity", "ledger"),
+        default="pages",
+        help="pages, similarity or ledger",
+    )
     asked.add_argument("--essays", type=int, default=10_000, help="stored essays a new one is compared with (10000)")
     asked.add_argument(
         "--written", type=int, default=0, help="how many of them are written out; the rest are copies (all)"

@@ -152,7 +152,19 @@ def test_an_event_whose_transaction_ends_late_is_sealed_after_those_with_higher_
 
 def test_the_hash_is_what_the_decision_says_it_is():
     """Written out, so that nobody changes it by accident: old ledgers could not be checked any more."""
-    row = (7, "core.notice", 1, "A “mail”", "say", "", "", "2026-11-26 12:00:00.000000", None, "Waymark", '{"b": 1, "a": [2]}')
+    row = (
+        7,
+        "core.notice",
+        1,
+        "A “mail”",
+        "say",
+        "",
+        "",
+        "2026-11-26 12:00:00.000000",
+        None,
+        "Waymark",
+        '{"b": 1, "a": [2]}',
+    )
     assert chain.hash_of(chain.START, 1, "2026-11-26 12:01:00.000000", row) == (
         "bd2a8933abb0984b37d7e0a562078d5682ea89dfa68def25d1522931c7eb1ae3"
     )

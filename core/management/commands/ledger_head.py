@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", help="where to; without it, the day's file in the folder of heads")
-        parser.add_argument("--public-key", action="store_true", help="only show the key that heads can be checked with")
+        parser.add_argument(
+            "--public-key", action="store_true", help="only show the key that heads can be checked with"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["public_key"]:

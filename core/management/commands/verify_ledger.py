@@ -11,7 +11,9 @@ from core.ledger import checking, heads
 
 
 class Command(BaseCommand):
-    help = "Compare every event with what was sealed, and the chain with the signed heads. It names the first altered row."
+    help = (
+        "Compare every event with what was sealed, and the chain with the signed heads. It names the first altered row."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--against", nargs="+", default=[], metavar="FILE", help="heads that were exported before")
