@@ -82,7 +82,7 @@ def test_each_step_has_its_position_and_hash_once_it_is_sealed_and_says_that_it_
     assert "5 steps wait to be sealed." in before
     assert before.count("Waiting to be sealed") == 5
     assert "Every step is sealed in the ledger." in after
-    assert "Compared just now: the file, the wording, the decisions are as recorded." in after
+    assert "Compared just now with what was recorded: file, wording and decisions agree." in after
     for event in steps_of(one):
         entry = LedgerEntry.objects.get(event_id=event.pk)
         assert f"Position {entry.position}, {entry.hash}" in after
@@ -90,8 +90,8 @@ def test_each_step_has_its_position_and_hash_once_it_is_sealed_and_says_that_it_
 
 @pytest.mark.parametrize(
     ("what", "words"),
-    [("decision", "The decisions in the database differs"), ("file", "The file that was handed in in the database differs"),
-     ("wording", "The wording in the database differs")],
+    [("decision", "since it was recorded: the decisions."), ("file", "since it was recorded: the file that was handed in."),
+     ("wording", "since it was recorded: the wording.")],
 )  # fmt: skip
 def test_what_was_changed_behind_waymarks_back_is_said_on_the_page(cast, what, words):
     one = essay(cast)
@@ -116,7 +116,9 @@ def test_an_outcome_that_was_signed_anew_is_compared_with_its_newest_signature(c
         factories.mark(one, cast=cast, unmet=1)
         one = Submission.objects.get(pk=one.pk)
         unmet = one.decisions.get(decision="refer").criterion_id
-        assignments.supersede(one, changes={unmet: marking.Change("pass", "It is there.")}, reason="Overlooked.", by=cast.tutor)
+        assignments.supersede(
+            one, changes={unmet: marking.Change("pass", "It is there.")}, reason="Overlooked.", by=cast.tutor
+        )
 
         one = Submission.objects.get(pk=one.pk)
         found = compared(one, decisions_of(one), list(steps_of(one)))

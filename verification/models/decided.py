@@ -96,9 +96,11 @@ class Compared:
         return [words for words, same in said.items() if same is False]
 
     @property
-    def same(self) -> list[str]:
-        said = {"the file": self.file, "the wording": self.wording, "the decisions": self.decisions}
-        return [words for words, same in said.items() if same]
+    def same(self) -> str:
+        """What is as it was, as a list in words."""
+        said = {"file": self.file, "wording": self.wording, "decisions": self.decisions}
+        found = [words for words, same in said.items() if same]
+        return " and ".join(filter(None, (", ".join(found[:-1]), *found[-1:])))
 
 
 def compared(submission: Submission, decisions: list[CriterionDecision], steps: list[Event]) -> Compared:
