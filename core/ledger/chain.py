@@ -76,7 +76,9 @@ def _plain(detail: Any) -> Any:
 def _said(column: str) -> str:
     """A moment in SQL, as `moment` writes it."""
     if connection.vendor == "postgresql":
-        return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+        text = f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+        # A year before the first is written like the same year after it.
+        return f"CASE WHEN {column} < '0001-01-01 00:00+00' THEN {text} || ' BC' ELSE {text} END"
     return f"CASE WHEN length({column}) = 19 THEN {column} || '.000000' ELSE CAST({column} AS text) END"
 
 
@@ -85,12 +87,13 @@ def _event_columns() -> str:
     return ", ".join(special.get(name, f"e.{name}") for name in COLUMNS)
 
 
-def places(after: int = 0) -> Iterator[list[Place]]:
-    """All places after a position, in their order, in batches. Each batch is a statement of its own."""
+def places() -> Iterator[list[Place]]:
+    """All places in their order, in batches; also those that no run of sealing can have made, below the first position."""
     sql = (
         f"SELECT l.position, {_said('l.sealed_at')}, l.hash, l.event_id, {_event_columns()} FROM core_ledgerentry l "  # noqa: S608 - our own words
         "LEFT JOIN core_event e ON e.id = l.event_id WHERE l.position > %s ORDER BY l.position LIMIT %s"
     )
+    after = -(2**63)
     while rows := _rows(sql, after, BATCH):
         yield [Place(row[0], row[1], row[2], row[3], None if row[4] is None else row[4:]) for row in rows]
         after = rows[-1][0]

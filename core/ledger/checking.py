@@ -103,6 +103,8 @@ def check(
 
 def _fault_of(place: Place, following: Place | None, found: Findings, run: _Run) -> Fault | None:
     expected = found.checked + 1
+    if type(place.position) is not int or place.position < expected:
+        return Fault(INSERTED, f"No run of sealing gives the position {place.position}.", event=place.event_id)
     if place.position != expected:
         return Fault(MISSING, f"The entry is gone: the next one is at {place.position}.", expected)
     if place.event is None:
