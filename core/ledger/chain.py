@@ -87,13 +87,12 @@ def _event_columns() -> str:
     return ", ".join(special.get(name, f"e.{name}") for name in COLUMNS)
 
 
-def places() -> Iterator[list[Place]]:
+def places(after: int = -(2**63)) -> Iterator[list[Place]]:
     """All places in their order, in batches; also those that no run of sealing can have made, below the first position."""
     sql = (
         f"SELECT l.position, {_said('l.sealed_at')}, l.hash, l.event_id, {_event_columns()} FROM core_ledgerentry l "  # noqa: S608 - our own words
         "LEFT JOIN core_event e ON e.id = l.event_id WHERE l.position > %s ORDER BY l.position LIMIT %s"
     )
-    after = -(2**63)
     while rows := _rows(sql, after, BATCH):
         yield [Place(row[0], row[1], row[2], row[3], None if row[4] is None else row[4:]) for row in rows]
         after = rows[-1][0]

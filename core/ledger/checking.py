@@ -134,14 +134,14 @@ def _against(place: Place, kept: _Heads) -> Fault | None:
 
 
 def _named(place: Place, event: EventRow, following: Place | None, previous: str) -> Fault:
-    """What became of a place whose hash is not that of its event. Costs one more reading of the ledger."""
+    """What became of a place whose hash is not that of its event: looked for among those after it, for those before it are right."""
     at, about = place.position, _about(event)
     fresh = chain.hash_of(previous, at, place.sealed_at, event)
     if _fits(following, fresh, at + 1):
         sentence = "The event is as it was sealed; the hash of its entry has been changed."
         return Fault(EDITED, sentence, at, place.event_id, about)
-    for other in chain.flat(chain.places()):
-        if other.position == at or other.event is None:
+    for other in chain.flat(chain.places(after=at)):
+        if other.event is None:
             continue
         # The entries changed places as they are, or only the numbers of their events did.
         here = chain.hash_of(previous, at, other.sealed_at, other.event)
