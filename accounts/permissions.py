@@ -71,6 +71,7 @@ class Can(TextChoices):
     # verification
     SEE_VERIFICATION = "see_verification", "See the verification queue and records"
     VERIFY = "verify", "Verify marking internally (IQA)"
+    READ_DECISIONS = "read_decisions", "Read who decided what about a piece of work, and where the ledger keeps it"
     SIGN_OFF = "sign_off", "Sign off verified work externally (EQA)"
     SEE_CLAIMS = "see_claims", "See certification claims"
     CLAIM = "claim", "Claim certificates and record them"
@@ -96,6 +97,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.ANSWER_QUESTIONS,
             Can.SUPERVISE,
             Can.READ_WORK,
+            Can.READ_DECISIONS,
             Can.MARK,
             Can.GRANT_EXTENSIONS,
             Can.COMMENT_ON_DRAFTS,
@@ -108,6 +110,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
         _STAFF
         | {
             Can.READ_WORK,
+            Can.READ_DECISIONS,
             Can.SEE_AUTHENTICITY,
             Can.JUDGE_AUTHENTICITY,
             Can.RELEASE_RESULTS,
@@ -125,6 +128,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_COHORTS,
             Can.SEE_ENROLMENTS,
             Can.READ_WORK,
+            Can.READ_DECISIONS,
             Can.SEE_AUTHENTICITY,
             Can.SEE_VERIFICATION,
             Can.SIGN_OFF,
@@ -153,6 +157,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_TUTOR_FIGURES,
             Can.PLAN_SESSIONS,
             Can.TAKE_REGISTER,
+            Can.READ_DECISIONS,
             Can.SEE_VERIFICATION,
             Can.SEE_CLAIMS,
             Can.CLAIM,

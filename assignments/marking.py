@@ -16,6 +16,7 @@ from accounts.permissions import Can
 from assignments import agreement, declarations, notices, policy, release
 from assignments import outcome as rules
 from assignments.models import CriterionDecision, Decision, Marking, Outcome, Submission, UnitResult
+from assignments.models.marking import fingerprint_of
 from assignments.states import AWARD_PASS, OVERTURN, REFER, SubmissionState
 from core import clock
 from core.lifecycle import move, record
@@ -351,6 +352,11 @@ def sign(
     )
     results = rules.by_unit(found)
     UnitResult.objects.bulk_create(UnitResult(marking=marking, unit_id=unit, outcome=results[unit]) for unit in results)
+    signed = {
+        "outcome": outcome.value,
+        "decisions": fingerprint_of(CriterionDecision.objects.filter(submission=submission)),
+    }
+    record(submission, "sign_outcome", by=by, marking=marking.pk, **signed)
     return marking
 
 

@@ -60,7 +60,9 @@ def release(submission: Submission, *, now: dt.datetime, by: User | None = None,
         raise WrongState("This has been released in the meantime, or its outcome is not signed any more.")
     marking: Marking = submission.markings.order_by("marked_at", "pk").last()  # type: ignore[assignment] # what is signed has one
     verb = release_pass if marking.outcome == Outcome.PASS else release_referral
-    verb(submission, marking, now=now, by=by, detail={"reason": reason} if reason else {})
+    # The rule as it was: whoever asks later why the learner was told then is not told the rule of their own day.
+    detail = {"rule": submission.enrolment.cohort.release_rule}
+    verb(submission, marking, now=now, by=by, detail={**detail, "reason": reason} if reason else detail)
 
 
 def release_pass(

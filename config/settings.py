@@ -42,6 +42,8 @@ def _secret() -> str:
 
 
 SECRET_KEY = _secret()
+# What signs the heads of the ledger. Its own, where the secret key is changed now and then.
+LEDGER_KEY = env.str("LEDGER_KEY", default="") or SECRET_KEY
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
@@ -151,6 +153,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.tasks.run_command",
         "schedule": crontab(minute="*/5"),
         "args": ["sweep_notices"],
+    },
+    "seal-ledger": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(),
+        "args": ["seal_ledger"],
+    },
+    "verify-ledger": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=2, minute=30),
+        "args": ["verify_ledger"],
+    },
+    "export-ledger-head": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=3, minute=0),
+        "args": ["ledger_head"],
     },
     "send-reminders": {
         "task": "core.tasks.run_command",
@@ -293,6 +310,7 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"  # never served by address: every download goes through a view that asks who you are
 MEDIA_URL = ""
+LEDGER_HEADS = DATA_DIR / "ledger"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_LIMIT = 25 * 1024 * 1024

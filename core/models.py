@@ -1,4 +1,4 @@
-"""The two things every stage shares: what happened, and which mail goes out. No word of the learner's world here."""
+"""What every stage shares: what happened, the chain that holds it, and which mail goes out. No word of the learner's world here."""
 
 from __future__ import annotations
 
@@ -50,6 +50,34 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_label}: {self.verb}"
+
+
+class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
+    def update(self, **facts: Any) -> int:
+        """Refused: a sealed place is not changed."""
+        raise TypeError("The ledger is only ever added to.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refused: a sealed place stays."""
+        raise TypeError("The ledger is only ever added to.")
+
+
+class LedgerEntry(models.Model):
+    """One place in the ledger: which event stands there, under a hash of the place before it and of the whole event.
+
+    The event is kept by its number, without a foreign key, so that the entry stays and says so when its event is gone.
+    `sealed_at` is the moment of the run of sealing, the same for all of its entries.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    event_id = models.BigIntegerField(unique=True)
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    objects = LedgerEntryQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Position {self.position}: event {self.event_id}"
 
 
 class NoticeState(models.TextChoices):

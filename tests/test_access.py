@@ -268,6 +268,9 @@ verification:agree                   sample                         xx.xxxxxs
 verification:send_back               sample                         xx.xxxxxs
 verification:answer                  sent_back                      x.xxxxxxs
 verification:overturn                sent_back                      x.xxxxxxs
+verification:decision                passed                         x....xxxs
+verification:decision                unreleased                     x....xxxs
+verification:decision                submitted                      x----xxxs
 verification:tutors                  -                              xx.x.xxxs
 verification:tutor                   tutor                          xx.x.xxxs
 verification:claims                  -                              xx....xxs

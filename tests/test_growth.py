@@ -89,6 +89,8 @@ verification:results          -          iqa                6
 verification:results          -          administrator      6
 verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
+verification:decision         passed     iqa                8
+verification:decision         handed_in  tutor              9
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
 verification:claims           -          administrator      8
@@ -108,7 +110,7 @@ PAGES = {
     "assignments:portfolio_bundle", "assignments:bundle",
     "assignments:answers", "assignments:changes",
     "assignments:extension", "enrolment:enrolment",
-    "assignments:second_room", "assignments:agreement",
+    "assignments:second_room", "assignments:agreement", "verification:decision",
 }  # fmt: skip
 COPIES = 29
 

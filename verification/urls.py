@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verification.views import claims, queue, results, samples, tutors
+from verification.views import claims, decisions, queue, results, samples, tutors
 
 app_name = "verification"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("verification/samples/<int:pk>/overturn/", samples.overturn, name="overturn"),
     path("verification/tutors/", tutors.tutors, name="tutors"),
     path("verification/tutors/<int:pk>/", tutors.tutor, name="tutor"),
+    path("decisions/<int:pk>/", decisions.decision, name="decision"),
     path("claims/", claims.claims, name="claims"),
     path("claims/make/", claims.make, name="make_claims"),
     path("claims/<int:pk>/", claims.claim, name="claim"),

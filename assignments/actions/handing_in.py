@@ -186,7 +186,7 @@ def _hand_in(
     facts: dict[str, Any] = dict(behalf or {})
     if not is_essay:
         facts["document"] = freeze_portfolio(submission, now=now, by=by)
-    _freeze_wording(submission, now=now)
+    wording = _freeze_wording(submission, now=now)
     settle_answers(submission, facts.get("document", submission.document))
     document = submission.document if is_essay else None
     due_on = deadlines.effective(submission.enrolment, submission.assignment).due_on
@@ -202,6 +202,8 @@ def _hand_in(
     )
     facts |= {"submitted_at": now, "submitted_by": by, "due_on": due_on, "reference": reference(submission)}
     detail = {"reference": facts["reference"], "counted_at": facts["counted_at"].isoformat()}
+    handed_in: Any = facts.get("document", submission.document)
+    detail |= {"sha256": handed_in.sha256, "wording": wording.fingerprint}
     if behalf:
         detail |= {**behalf, "arrived_at": behalf["arrived_at"].isoformat()}
     move(submission, step, by=by, detail=detail, **facts)
@@ -250,9 +252,9 @@ def _sign(
     submission.declaration = declaration
 
 
-def _freeze_wording(submission: Submission, *, now: dt.datetime) -> None:
+def _freeze_wording(submission: Submission, *, now: dt.datetime) -> FrozenWording:
     """Keep what this attempt is marked against, word for word, while it is still a draft."""
-    FrozenWording.objects.create(
+    return FrozenWording.objects.create(
         submission=submission,
         assignment=kept_of(submission.assignment),
         criteria=rows_of(submission.criteria()),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from hashlib import sha256
+from json import dumps
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -45,6 +49,14 @@ class CriterionDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion.number}: {self.get_decision_display() or 'open'}"
+
+
+def fingerprint_of(decisions: Iterable[CriterionDecision]) -> str:
+    """Of all that was decided on an attempt. The event of each signature has it, so that it shows what was signed."""
+    rows = sorted(
+        [one.criterion_id, one.decision, one.mark, one.feedback, one.action, one.carried_forward] for one in decisions
+    )
+    return sha256(dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
 class Marking(models.Model):

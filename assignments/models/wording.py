@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
+from hashlib import sha256
+from json import dumps
 from typing import Any
 
 from django.db import models
@@ -39,6 +41,12 @@ class FrozenWording(models.Model):
     def numbers(self) -> list[int]:
         """The primary keys of the criteria."""
         return [one["criterion"] for one in self.criteria]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of every word that is kept. The event of the hand-in has it too, so that the two can be compared."""
+        kept = dumps([self.assignment, self.criteria], sort_keys=True, separators=(",", ":"))
+        return sha256(kept.encode()).hexdigest()
 
     def as_criteria(self) -> list[Criterion]:
         """The criteria as they were worded, unsaved, in their order. It asks the database nothing."""

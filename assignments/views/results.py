@@ -89,6 +89,7 @@ def _page(
         "lateness": deadlines.lateness(submission.due_on, submission.counted_at),
         "acts": choices(submission, user, (PASS_AFTER_ALL,)) if user.can(Can.MARK) else [],
         "may_supersede": submission.is_signed and user.can(Can.MARK),
+        "may_read_decisions": user.can(Can.READ_DECISIONS) and submission.enrolment.learner_id != user.pk,
     }
     return render(request, "assignments/result_sheet.html", context)
 

@@ -23,11 +23,18 @@ def main(words: list[str]) -> int:
     asked.add_argument("--learners", type=int, default=41_212, help="learners in the database altogether (41212)")
     asked.add_argument("--only", default="", help="pairs whose name has these words")
     asked.add_argument("--profile", type=int, default=0, metavar="N", help="profile N calls of each and time nothing")
-    asked.add_argument("what", nargs="?", choices=("pages", "similarity"), default="pages", help="pages, or similarity")
+    asked.add_argument(
+        "what",
+        nargs="?",
+        choices=("pages", "similarity", "ledger"),
+        default="pages",
+        help="pages, similarity or ledger",
+    )
     asked.add_argument("--essays", type=int, default=10_000, help="stored essays a new one is compared with (10000)")
     asked.add_argument(
         "--written", type=int, default=0, help="how many of them are written out; the rest are copies (all)"
     )
+    asked.add_argument("--events", type=int, default=1_000_000, help="ledger: events in it (1000000)")
     asked.add_argument("--times-only", action="store_true", help="similarity: leave recall and false matches out")
     options = asked.parse_args(words)
     try:
@@ -72,6 +79,10 @@ def measured(options: argparse.Namespace) -> int:
 
         written = min(options.written or options.essays, options.essays)
         return similarity.measured(options.essays, written, say, times_only=options.times_only)
+    if options.what == "ledger":
+        from tests.bench import ledger
+
+        return ledger.measured(options.events, say)
     world = pages.World(around=options.learners, say=say)
     pairs = [one for one in pages.pairs(world) if options.only in one.name]
     if options.profile:

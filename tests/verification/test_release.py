@@ -236,7 +236,7 @@ def test_a_verifier_of_the_cohort_or_an_administrator_releases_by_hand_with_a_re
     actions.release_result(submission, reason="The board meets tomorrow.", by=by)
 
     event = Event.objects.about(submission).get(verb="release_pass")
-    assert (event.actor_id, event.detail) == (by.pk, {"reason": "The board meets tomorrow."})
+    assert (event.actor_id, event.detail) == (by.pk, {"rule": "after_iqa", "reason": "The board meets tomorrow."})
     assert len(_told(submission)) == 1
 
 
