@@ -110,7 +110,7 @@ TEMPLATES = [
                 "core.views.ui",
                 "config.navigation.navigation",
             ],
-            "builtins": ["core.templatetags.ui"],
+            "builtins": ["core.templatetags.ui", "core.templatetags.addresses"],
         },
     },
 ]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
+_IMPORT = re.compile(r'^(?:import|export) .* from "(\.[^"]+)"', re.MULTILINE)
 # No object has this number, so that where it stands in an address is where the number of an object belongs.
 _STAND_IN = 9_007_199_254_740_993
 
@@ -37,6 +43,20 @@ def address_of(name: str, args: tuple[Any, ...]) -> str:
 @cache
 def _pattern(_urlconf: str | None, _prefix: str, name: str, *, numbered: bool) -> str:
     return reverse(name, args=(_STAND_IN,) if numbered else ())
+
+
+@cache
+def imported(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses of these scripts and of what they import, as they name each other: without hashes."""
+    found: dict[str, None] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = None
+            text = Path(str(finders.find(name))).read_text()
+            waiting += [posixpath.normpath(f"{posixpath.dirname(name)}/{one}") for one in _IMPORT.findall(text)]
+    return tuple(f"{settings.STATIC_URL}{one}" for one in found)
 
 
 class HashedFiles(ManifestStaticFilesStorage):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, Value
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 from django.urls import reverse
@@ -97,8 +97,9 @@ class SubmissionQuerySet(VeiledQuerySet["Submission"]):
         waiting = self.awaiting_marking().filter(free, enrolment__cohort__in=taught, enrolment__state="active")
         # Whoever marks it a second time, or may be asked to, does not find it among their own (`second_marking`).
         seconds: Any = self.model._meta.get_field("second_marking").related_model
-        apart = seconds.objects.kept_apart_from(tutor).values("submission")
-        return waiting.exclude(enrolment__learner=tutor).exclude(submitted_by=tutor).exclude(pk__in=apart)
+        # Asked of each piece by its number: a list made first would be reckoned anew for each learner of the tutor's cohorts.
+        apart = seconds.objects.kept_apart_from(tutor).filter(submission=OuterRef("pk"))
+        return waiting.exclude(enrolment__learner=tutor).exclude(submitted_by=tutor).exclude(Exists(apart))
 
     def run_by(self, user: User) -> SubmissionQuerySet:
         """What was handed in under the contracts this person runs: all of them for an administrator. Never their own."""

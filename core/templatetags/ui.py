@@ -19,15 +19,11 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
-from django.template.base import Parser, Token
-from django.template.defaulttags import URLNode
-from django.template.defaulttags import url as url_tag
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import clock
-from core.addresses import address_of
 
 register = template.Library()
 
@@ -138,26 +134,6 @@ def cell_html(state: str, word: str = "", title: str = "", *, first: bool = Fals
     before, between, after = _CELLS[state, first]
     said = escape(word) if word else SIGNS[state][2]
     return f"{before}{escape(title) if title else said}{between}{said}{after}"
-
-
-# ---- addresses
-
-
-class _Address(URLNode):
-    def render(self, context: Context) -> str:
-        if len(self.args) > 1 or self.kwargs or self.asvar:
-            return str(super().render(context))
-        given = tuple(one.resolve(context) for one in self.args)
-        if given and type(given[0]) is not int:
-            return str(super().render(context))
-        return address_of(self.view_name.resolve(context), given)
-
-
-@register.tag
-def url(parser: Parser, token: Token) -> URLNode:
-    """Django's own tag; where the address has one number or none, its pattern is looked up once in a process."""
-    node = url_tag(parser, token)
-    return _Address(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 # ---- days and moments

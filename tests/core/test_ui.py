@@ -277,3 +277,16 @@ def test_every_module_of_script_is_short_and_leaves_nothing_behind():
         assert not re.search(r"\b(?:window|globalThis)\.\w+\s*=[^=]|\beval\(|new Function", text), path.name
         # Looks belong in the style sheets. Only where a comment stands beside its words is reckoned.
         assert path.parent.name == "comments" or ".style" not in text, path.name
+
+
+def test_a_page_asks_at_once_for_every_script_that_its_scripts_import():
+    """Read from the scripts themselves, however deep one imports another: a new import needs no second list."""
+    asked = re.findall(r'<link rel="modulepreload" href="/static/js/([^"]+)">', drawn('{% modules "js/marking.js" %}'))
+    assert asked[0] == "marking.js"
+    assert {"room_find.js", "room_keeper.js", "room_shared.js", "kept.js"} <= set(asked)
+    assert "write.js" not in asked
+    assert len(asked) == len(set(asked))
+
+
+def drawn(text):
+    return Template(text).render(Context())
