@@ -71,6 +71,7 @@ class Can(TextChoices):
     # verification
     SEE_VERIFICATION = "see_verification", "See the verification queue and records"
     VERIFY = "verify", "Verify marking internally (IQA)"
+    PLAN_SAMPLING = "plan_sampling", "Set the sampling strategy, rate tutors' risk, draw sampling plans"
     SIGN_OFF = "sign_off", "Sign off verified work externally (EQA)"
     SEE_CLAIMS = "see_claims", "See certification claims"
     CLAIM = "claim", "Claim certificates and record them"
@@ -115,6 +116,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_TUTOR_FIGURES,
             Can.SEE_VERIFICATION,
             Can.VERIFY,
+            Can.PLAN_SAMPLING,
             Can.SEE_CLAIMS,
             Can.SEE_PROGRESS,
         }
@@ -154,6 +156,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.PLAN_SESSIONS,
             Can.TAKE_REGISTER,
             Can.SEE_VERIFICATION,
+            Can.PLAN_SAMPLING,
             Can.SEE_CLAIMS,
             Can.CLAIM,
             Can.SEE_PROGRESS,
