@@ -128,8 +128,10 @@ class Proposal:
 
     @property
     def changes(self) -> bool:
-        """Whether it would say anything that the plan that holds does not: of a piece, or of what cannot be met."""
+        """Whether it would say anything that the plan that holds does not: of a piece, a tutor, or of what cannot be met."""
         if self.before is None or self.before.strategy_id != self.strategy.pk:
+            return True
+        if self.before.drawn_from.tutors != self.there.facts.tutors:
             return True
         was = {key: (one.picked, one.early, one.needed, one.tutor_id) for key, one in self.there.lines.items()}
         tutors = {one.key: one.tutor for one in self.there.facts.pieces}
@@ -141,9 +143,18 @@ def strategy_for(cohort: Cohort) -> SamplingStrategy | None:
     return SamplingStrategy.objects.filter(version=cohort.version_id).in_force(clock.today()).first()
 
 
-def proposal(cohort: Cohort, *, seed: int | None = None, plan: SamplingPlan | None = None) -> Proposal:
-    """The plan as it would be drawn now. The seed of a cohort is drawn once and stays; a new one is drawn where there is none."""
-    strategy = strategy_for(cohort)
+def proposal(
+    cohort: Cohort,
+    *,
+    seed: int | None = None,
+    plan: SamplingPlan | None = None,
+    strategy: SamplingStrategy | None = None,
+) -> Proposal:
+    """The plan as it would be drawn now. The seed of a cohort is drawn once and stays; a new one is drawn where there is none.
+
+    `plan` and `strategy`: those that hold, where they are known already.
+    """
+    strategy = strategy or strategy_for(cohort)
     if strategy is None:
         raise Refused(NO_STRATEGY.format(version=cohort.version))
     before = plan or SamplingPlan.objects.current().filter(cohort=cohort).select_related("strategy").first()

@@ -54,6 +54,8 @@ def guard(apps, schema_editor):
         return
     for name, table, event, condition, sentence in TRIGGERS:
         row = "OLD" if event == "DELETE" else "NEW"
+        # After the CHECKs, so that what a row says by itself is refused by its name.
+        when = "AFTER" if sentence == OWN else "BEFORE"
         schema_editor.execute(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
             f"IF {condition} THEN RAISE EXCEPTION '{sentence}' USING ERRCODE = 'check_violation'; END IF; "
@@ -61,7 +63,7 @@ def guard(apps, schema_editor):
             params=None,
         )
         schema_editor.execute(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()", params=None
+            f"CREATE TRIGGER {name} {when} {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()", params=None
         )
 
 

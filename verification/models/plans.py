@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Role
+from assignments.models import with_shown_learner
 from core import clock
 from enrolment.models import Enrolment
 from programmes.models import Assignment, Cohort, Qualification, QualificationVersion, Unit, VerifierAllocation
@@ -224,6 +225,12 @@ class PlanLineQuerySet(models.QuerySet["PlanLine"]):
     def visible_to(self, user: User) -> PlanLineQuerySet:
         """Those of the plans that hold now, never of one's own work."""
         return self.filter(plan__in=SamplingPlan.objects.visible_to(user).current()).exclude(enrolment__learner=user)
+
+
+def shown_learner_of_lines(lines: Any, user: User) -> Any:
+    """Lines with `shown_learner`, to find and to sort by: the name, or the same word for all that this reader may not know."""
+    seen = with_shown_learner(Enrolment.objects.filter(pk=models.OuterRef("enrolment")), user)
+    return lines.annotate(shown_learner=models.Subquery(seen.values("shown_learner")[:1]))
 
 
 class PlanLine(models.Model):

@@ -19,6 +19,7 @@ from enrolment.states import EnrolmentState
 from programmes.models import Assignment, Cohort, Delivery, TutorAppointment, VerifierAllocation
 from verification.models.plans import PlanLine, SamplingPlan, SamplingStrategy, TutorRating
 from verification.models.records import Claim, Sample
+from verification.policy import VERIFIABLE
 from verification.sampling.pieces import CLAIMED, EARLY, LATE, LEFT, NEW, Facts, Key, Piece, Tutor
 from verification.states import ClaimState, SampleState
 
@@ -33,22 +34,24 @@ class Work:
     referred: bool = False
     passed_at: dt.datetime | None = None
     first_look_at: dt.datetime | None = None
-    state: str = ""
-    newest: int = 0
+    # The state of the newest look at the newest attempt.
+    check: str = ""
+
+    # Whether the newest attempt has an outcome that a verifier can judge.
+    verifiable: bool = False
 
     @property
     def done(self) -> bool:
-        return self.state == SampleState.AGREED
+        return self.check == SampleState.AGREED
 
 
 @dataclass(frozen=True)
 class CohortFacts:
-    """The facts for a plan, and beside them what a page shows and a line needs: keys of the database, states, review days."""
+    """The facts for a plan, and beside them what a page shows and a line needs: keys of the database, states, the lines there are."""
 
     facts: Facts
     units: dict[tuple[str, str], tuple[int, int]]
     work: dict[tuple[int, str], Work]
-    reviews: dict[int, dt.date]
     lines: dict[Key, PlanLine]
 
     def piece(self, key: Key) -> Piece:
@@ -69,15 +72,14 @@ def works(enrolments: Any) -> dict[tuple[int, str], Work]:
         )
         .order_by("enrolment", "assignment", "attempt", "pk")
         .values_list(
-            "enrolment", "assignment__kind", "pk", "state", "marked_at", "marked_by", "marker", "referred", "sample_state",
+            "enrolment", "assignment__kind", "state", "marked_at", "marked_by", "marker", "referred", "sample_state",
             "first_look_at", "second_marking__state", "second_marking__marker", "second_marking__first_done_by",
             "second_marking__agreed_by",
         )
     )  # fmt: skip
     found: dict[tuple[int, str], Work] = defaultdict(Work)
-    for enrolment, kind, pk, state, marked_at, marked_by, marker, referred, sample, look_at, second, *people in rows:
+    for enrolment, kind, state, marked_at, marked_by, marker, referred, sample, look_at, second, *people in rows:
         one = found[enrolment, kind]
-        one.newest = pk
         one.handed_in = one.handed_in or state != SubmissionState.DRAFT
         one.tutor = marked_by or marker or one.tutor
         if marked_by:
@@ -85,7 +87,8 @@ def works(enrolments: Any) -> dict[tuple[int, str], Work]:
         if second and second != "withdrawn":
             one.had_a_part.update(person for person in people if person)
         one.referred = one.referred or referred
-        one.state = sample
+        one.check = sample
+        one.verifiable = state in VERIFIABLE
         one.passed_at = marked_at if state == SubmissionState.PASSED else None
         if look_at and (one.first_look_at is None or look_at < one.first_look_at):
             one.first_look_at = look_at
@@ -112,7 +115,7 @@ def cohort_facts(
         .values_list("kind", "title", "units__number", "units", "pk")
     )
     work = works(Enrolment.objects.filter(cohort=cohort).values("pk"))
-    tutors, verifiers, alone, reviews = _people(cohort, today, {one.tutor for one in work.values() if one.tutor})
+    tutors, verifiers, alone = _people(cohort, today, {one.tutor for one in work.values() if one.tutor})
     lines: dict[Key, PlanLine] = {}
     if plan is not None:
         own = plan.lines.select_related("unit", "assignment", "replaced_by__unit", "replaced_by__assignment")
@@ -137,7 +140,7 @@ def cohort_facts(
         titles={kind: title for kind, title, *_ in pairs},
         pathways={str(one): str(one.label) for one in Pathway},
     )
-    return CohortFacts(facts, {(unit, kind): (pk, of) for kind, _, unit, pk, of in pairs}, work, reviews, lines)
+    return CohortFacts(facts, {(unit, kind): (pk, of) for kind, _, unit, pk, of in pairs}, work, lines)
 
 
 def _key(line: PlanLine) -> Key:
@@ -183,10 +186,8 @@ def _piece(
     )
 
 
-def _people(
-    cohort: Cohort, today: dt.date, markers: set[int]
-) -> tuple[tuple[Tutor, ...], tuple[int, ...], int | None, dict[int, dt.date]]:
-    """The tutors with their standing, the internal verifiers, the tutor if there is one only, and when ratings are due."""
+def _people(cohort: Cohort, today: dt.date, markers: set[int]) -> tuple[tuple[Tutor, ...], tuple[int, ...], int | None]:
+    """The tutors with their standing, the internal verifiers, and the tutor if there is one only."""
     appointed = TutorAppointment.objects.covering(today).filter(cohort=cohort, tutor=OuterRef("pk"))
     allocated = VerifierAllocation.objects.in_force(today).filter(cohort=cohort, verifier=OuterRef("pk"), role=Role.IQA)
     rating = TutorRating.objects.current().filter(tutor=OuterRef("pk"), qualification=cohort.version.qualification_id)
@@ -205,15 +206,14 @@ def _people(
         .order_by("full_name", "pk")
         .values_list("pk", "full_name", "teaches", "verifies", "risk", "signed_off", "review_on")
     )
-    tutors, verifiers, appointed_now, reviews = [], [], [], {}
+    tutors, verifiers, appointed_now = [], [], []
     for pk, name, teaching, verifying, risk, signed_off, review_on in rows:
         if teaching or pk in markers:
-            tutors.append(Tutor(pk=pk, name=name, standing=risk if risk and signed_off else NEW))
-            if review_on:
-                reviews[pk] = review_on
+            again = review_on.isoformat() if review_on else ""
+            tutors.append(Tutor(pk=pk, name=name, standing=risk if risk and signed_off else NEW, review_on=again))
         if teaching:
             appointed_now.append(pk)
         if verifying:
             verifiers.append(pk)
     alone = appointed_now[0] if len(appointed_now) == 1 else None
-    return tuple(tutors), tuple(sorted(verifiers)), alone, reviews
+    return tuple(tutors), tuple(sorted(verifiers)), alone

@@ -52,9 +52,12 @@ class Strategy:
 
 @dataclass(frozen=True, kw_only=True)
 class Tutor:
+    """`review_on`: the day, as 2026-03-14, on which the rating is looked at again; empty without one."""
+
     pk: int
     name: str
     standing: str = NEW
+    review_on: str = ""
 
     @property
     def said(self) -> str:
