@@ -90,7 +90,7 @@ verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
-verification:sampling         -          iqa                6
+verification:sampling         -          iqa                5
 verification:plan             cohort     iqa                10
 verification:plan_lines       cohort     iqa                7
 verification:grid             cohort     iqa                8

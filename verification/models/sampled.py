@@ -53,6 +53,8 @@ class CohortFacts:
     units: dict[tuple[str, str], tuple[int, int]]
     work: dict[tuple[int, str], Work]
     lines: dict[Key, PlanLine]
+    # By enrolment. Pages that show them ask first who may know them.
+    names: dict[int, str]
 
     def piece(self, key: Key) -> Piece:
         return next(one for one in self.facts.pieces if one.key == key)
@@ -103,11 +105,11 @@ def cohort_facts(
     started = Q(state__in=[EnrolmentState.ACTIVE, EnrolmentState.COMPLETED]) | Q(
         state=EnrolmentState.WITHDRAWN, activated_at__isnull=False
     )
-    learners = (
+    learners = list(
         Enrolment.objects.filter(started, cohort=cohort)
         .annotate(claimed=Exists(claim))
         .order_by("pk")
-        .values_list("pk", "pathway", "state", "claimed")
+        .values_list("pk", "pathway", "state", "claimed", "learner__full_name")
     )
     pairs = list(
         Assignment.objects.filter(version=cohort.version_id, units__isnull=False)
@@ -122,7 +124,7 @@ def cohort_facts(
         lines = {_key(one): one for one in own}
     pieces = []
     kinds = {kind for kind, *_ in pairs}
-    for pk, pathway, state, claimed in learners:
+    for pk, pathway, state, claimed, _ in learners:
         passed = [work[pk, kind].passed_at if (pk, kind) in work else None for kind in kinds]
         finished_at = max(one for one in passed if one) if passed and all(passed) else None
         out = LEFT if state == EnrolmentState.WITHDRAWN else CLAIMED if claimed else ""
@@ -140,7 +142,8 @@ def cohort_facts(
         titles={kind: title for kind, title, *_ in pairs},
         pathways={str(one): str(one.label) for one in Pathway},
     )
-    return CohortFacts(facts, {(unit, kind): (pk, of) for kind, _, unit, pk, of in pairs}, work, lines)
+    units = {(unit, kind): (pk, of) for kind, _, unit, pk, of in pairs}
+    return CohortFacts(facts, units, work, lines, {pk: name for pk, *_, name in learners})
 
 
 def _key(line: PlanLine) -> Key:

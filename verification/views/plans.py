@@ -308,7 +308,7 @@ def _compared(found: planning.Proposal, user: User) -> dict[str, Any]:
             changes.append((line, before))
     changes.sort(key=lambda one: (not one[0].picked, one[1] is None or not one[1].picked, one[0].key))
     shown = changes[:MANY]
-    names = _names({line.key.learner for line, _ in shown}, user)
+    names = _names(found, {line.key.learner for line, _ in shown}, user)
     rows = [
         {
             "learner": names.get(line.key.learner, ""),
@@ -330,7 +330,10 @@ def _piece_said(key: Key, found: planning.Proposal) -> str:
     return f"Unit {key.unit}, {found.there.facts.title(key.assignment).lower()}"
 
 
-def _names(enrolments: set[int], user: User) -> dict[int, str]:
+def _names(found: planning.Proposal, enrolments: set[int], user: User) -> dict[int, str]:
+    """As this reader may know them: the code where the cohort is marked without names."""
+    if not found.cohort.anonymous_marking:
+        return found.there.names
     rows = list(Enrolment.objects.filter(pk__in=enrolments).select_related("learner", "cohort"))
     veil_enrolments(user, rows)
     return {one.pk: str(one.learner) for one in rows}

@@ -132,7 +132,8 @@ def ratings(request: AuthedRequest) -> HttpResponse:
             "qualification": ("By qualification", ("cohort__version__qualification__number", "tutor__full_name")),
         },
     )
-    kept = TutorRating.objects.select_related("rated_by").in_bulk([one.rating for one in found.page if one.rating])
+    theirs = TutorRating.objects.current().filter(tutor__in=[one.tutor_id for one in found.page])
+    kept = {one.pk: one for one in theirs.select_related("rated_by")}
     for one in found.page:
         one.kept = kept.get(one.rating)
         one.is_due = one.kept is not None and one.kept.review_on <= today
