@@ -641,6 +641,27 @@ def test_the_grid_shows_each_meaning_with_a_word(cast, cohort):
     assert "Tomas Tutor: low risk, look again on" in page
 
 
+def test_the_lines_are_found_by_what_is_asked_of_them(cast, cohort):
+    one, two = all_passed(cast, cohort), factories.an_enrolment(cast=cast, cohort=cohort)
+    a_plan(cast, cohort, low_summative=100, low_interim=20)
+    actions.agree(actions.begin(one, by=cast.iqa)[0], by=cast.iqa)
+    enrolment.withdraw(two, withdrawal_reason="Changed post.", by=cast.administrator)
+    planning.follow()
+    client = factories.signed_in(cast.iqa)
+
+    def total(query):
+        response = client.get(f"/verification/cohorts/{cohort.code}/plan/lines/{query}")
+        return response.context["listing"].total
+
+    assert [total(f"?show={one}") for one in ("", "picked", "ready", "waiting", "early", "replaced", "unsettled", "rest")] == [
+        6, 3, 2, 2, 0, 3, 0, 3,
+    ]  # fmt: skip
+    assert total("?unit=500") == 2
+    assert total(f"?tutor={cast.tutor.pk}&learner={one.pk}&q=portfolio") == 2
+    overview = client.get("/verification/sampling/?plan=yes").content.decode()
+    assert f"pieces of {cohort.code} ready to verify" in overview
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("learners", [12, 600])
 def test_the_grid_takes_eight_queries_with_twelve_and_with_six_hundred_learners(cast, cohort, learners):

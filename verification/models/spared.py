@@ -33,9 +33,9 @@ class Written(Func):
 # that holds has lines for it and needs none of them, and the tutor is signed off: of a new tutor everything is verified,
 # whenever the plan was drawn.
 SPARED = """(not exists (select 1 from verification_sample sm where sm.submission_id = {s})
-    and exists (select 1 from verification_planline sl join verification_samplingplan sp on sp.id = sl.plan_id
-        where sl.enrolment_id = {e} and sl.assignment_id = {a} and sp.superseded_at is null
-        having count(*) > 0 and max(case when sl.needed then 1 else 0 end) = 0)
+    and coalesce((select max(case when sl.needed then 1 else 0 end)
+        from verification_planline sl join verification_samplingplan sp on sp.id = sl.plan_id
+        where sl.enrolment_id = {e} and sl.assignment_id = {a} and sp.superseded_at is null), 1) = 0
     and exists (select 1 from verification_tutorrating sr
         join programmes_qualificationversion sv on sv.qualification_id = sr.qualification_id
         join programmes_cohort sc on sc.version_id = sv.id join enrolment_enrolment se on se.cohort_id = sc.id

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can
-from assignments.models import veil_enrolments
+from assignments.models import Submission, veil_enrolments
 from core import clock
 from core.lists import chosen, listing
 from core.refusals import Refused
@@ -24,6 +24,7 @@ from verification import planning
 from verification.models import PlanLine, Sample, SamplingPlan
 from verification.models.plans import planned_cohorts, shown_learner_of_lines
 from verification.models.sampled import Work, works
+from verification.policy import VERIFIABLE
 from verification.sampling.coverage import camera, kept
 from verification.sampling.pieces import Key
 from verification.sampling_forms import AddByHandForm, DrawForm
@@ -47,20 +48,28 @@ def _agreed() -> Exists:
     return Exists(of_piece.filter(~Exists(later)))
 
 
+def _ready() -> Q:
+    """Whether the piece of a line has an outcome that a verifier can judge, and has not been agreed with."""
+    signed = Submission.objects.filter(
+        enrolment=OuterRef("enrolment"), assignment=OuterRef("assignment"), state__in=VERIFIABLE
+    )
+    return Q(Exists(signed), picked=True) & ~Q(_agreed())
+
+
 @requires(Can.SEE_VERIFICATION)
 def sampling(request: AuthedRequest) -> HttpResponse:
     """The cohorts this person answers for, each with its plan."""
     current = SamplingPlan.objects.current().filter(cohort=OuterRef("pk"))
     lines = PlanLine.objects.filter(plan__cohort=OuterRef("pk"), plan__superseded_at__isnull=True, picked=True)
     counted = lines.order_by().values("plan").annotate(n=Count("pk")).values("n")
-    waiting = lines.filter(~_agreed()).order_by().values("plan").annotate(n=Count("pk")).values("n")
+    ready = lines.filter(_ready()).order_by().values("plan").annotate(n=Count("pk")).values("n")
     rows = planned_cohorts(request.user).select_related("contract__client", "version__qualification")
     rows = rows.annotate(
         generation=Subquery(current.values("generation")[:1]),
         drawn_at=Subquery(current.values("made_at")[:1]),
         shortfalls=Subquery(current.values("shortfalls")[:1]),
         picked=Subquery(counted),
-        waiting=Subquery(waiting),
+        ready=Subquery(ready),
     )
     has = chosen(request, "plan", "Plan", [("yes", "With a plan"), ("no", "Without a plan")])
     if has.value:
@@ -143,6 +152,7 @@ def _changed(found: planning.Proposal) -> dict[str, int] | None:
 
 SHOWN = (
     ("picked", "Picked"),
+    ("ready", "Ready to verify"),
     ("waiting", "Picked, not verified yet"),
     ("early", "Picked for an early look"),
     ("replaced", "Promised, not possible any more"),
@@ -151,6 +161,7 @@ SHOWN = (
 )
 CHOICES = {
     "picked": Q(picked=True),
+    "ready": Q(picked=True),
     "waiting": Q(picked=True),
     "early": Q(picked=True, early=True),
     "replaced": Q(picked=False) & ~Q(promise=""),
@@ -183,8 +194,8 @@ def lines(request: AuthedRequest, code: str) -> HttpResponse:
     rows = shown_learner_of_lines(rows, user).select_related(*related)
     if show.value:
         rows = rows.filter(CHOICES[show.value])
-    if show.value == "waiting":
-        rows = rows.filter(~_agreed())
+    if show.value in ("ready", "waiting"):
+        rows = rows.filter(_ready() if show.value == "ready" else ~Q(_agreed()))
     if unit.value:
         rows = rows.filter(unit__number=unit.value)
     if tutor.value:
