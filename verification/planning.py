@@ -133,9 +133,9 @@ class Proposal:
             return True
         if self.before.drawn_from.tutors != self.there.facts.tutors:
             return True
-        was = {key: (one.picked, one.early, one.needed, one.tutor_id) for key, one in self.there.lines.items()}
+        was = {key: (one.picked, one.early, one.rule, one.tutor_id) for key, one in self.there.lines.items()}
         tutors = {one.key: one.tutor for one in self.there.facts.pieces}
-        now = {one.key: (one.picked, one.early, one.needed, tutors[one.key]) for one in self.plan.lines}
+        now = {one.key: (one.picked, one.early, one.rule, tutors[one.key]) for one in self.plan.lines}
         return was != now or [list(one) for one in self.plan.shortfalls] != self.before.shortfalls
 
 

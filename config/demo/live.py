@@ -65,6 +65,8 @@ class Live:
         self._assignments(people)
         with clock.at(self.ago(16)):
             sampling.add(self.company, people[TO_VERIFY])
+        with clock.at(self.ago(1)):
+            planning.follow()
         self._talk(people)
         self._next_cohort()
         return {

@@ -280,7 +280,7 @@ def test_nobody_chooses_the_seed_and_it_stays(cast, cohort):
 
 def test_a_learner_who_leaves_while_picked_is_replaced_and_the_promise_stays_in_sight(cast, cohort):
     people = [factories.an_enrolment(cast=cast, cohort=cohort) for _ in range(4)]
-    first = a_plan(cast, cohort, low_summative=10)
+    first = a_plan(cast, cohort, low_summative=5)
     gone_pk, _ = picks(first).pop()
     gone = next(one for one in people if one.pk == gone_pk)
 

@@ -30,7 +30,7 @@ class Kept(NamedTuple):
 
     @property
     def sign(self) -> str:
-        return "late" if self.missing else "planned" if self.waits else "done"
+        return "planned" if self.missing or self.waits else "done"
 
 
 def kept(facts: Facts, picked: Mapping[Key, bool]) -> list[Kept]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from verification.models.plans import planned_cohorts, shown_learner_of_lines
 from verification.models.sampled import Work, works
 from verification.policy import VERIFIABLE
 from verification.sampling.coverage import camera, kept
-from verification.sampling.pieces import Key
+from verification.sampling.pieces import EARLY, Key
 from verification.sampling_forms import AddByHandForm, DrawForm
 from verification.states import SampleState
 
@@ -117,20 +118,26 @@ def plan(request: AuthedRequest, code: str) -> HttpResponse:
     found = planning.proposal(cohort, plan=held)
     lines = list(found.there.lines.values())
     picked = {key: line.early for key, line in found.there.lines.items() if line.picked}
-    promised = kept(found.there.facts, picked)
+    # What a verifier looked at without being asked counts for the strategy as much as what was picked.
+    looked = {one.key: one.looked == EARLY for one in found.there.facts.pieces if one.looked}
+    promised = kept(found.there.facts, {**looked, **picked})
     done = sum(one.done for one in found.there.facts.pieces if one.key in picked)
     context |= {
         "proposal": found,
         "strategy": found.strategy,
         "promised": promised,
-        "camera": camera(found.there.facts, picked),
+        "camera": camera(found.there.facts, {**looked, **picked}),
         "missing": sum(one.missing for one in promised),
         "waits": sum(one.waits for one in promised if one.rule != "early"),
-        "picked": len(picked),
-        "done": done,
+        "figures": [
+            {"value": len(lines), "word": "pieces", "n": "one unit in one assignment of one learner"},
+            {"value": len(picked), "word": "picked", "n": f"of {len(lines)}"},
+            {"value": done, "word": "of those verified", "n": f"of {len(picked)}"},
+        ],
         "left": len(picked) - done,
-        "lines": len(lines),
-        "tutors": found.there.facts.tutors,
+        "tutors": [
+            (one, dt.date.fromisoformat(one.review_on) if one.review_on else None) for one in found.there.facts.tutors
+        ],
         "changed": _changed(found),
         "same": planning.is_drawn_again_the_same(held, lines),
     }
@@ -141,8 +148,10 @@ def _changed(found: planning.Proposal) -> dict[str, int] | None:
     """What the next plan would change, in figures; nothing if it would say the same."""
     if not found.changes:
         return None
+    counts = {one.key for one in found.plan.lines if one.picked and one.rule == "verified"}
     return {
-        "added": len(found.picks - found.picked_before),
+        "added": len(found.picks - found.picked_before - counts),
+        "counts": len(counts - found.picked_before),
         "lost": len(found.picked_before - found.picks),
         "joined": len({one.key.learner for one in found.plan.lines} - {key.learner for key in found.there.lines}),
     }
@@ -245,7 +254,8 @@ def _dress(page: list[Any], user: User) -> None:
         ready = work.verifiable and work.check in ("", SampleState.ANSWERED)
         one.can_begin = verifies and one.picked and ready and not own
         one.own = verifies and one.picked and ready and own
-        one.can_add = plans and not one.picked and not one.promise and one.rule in ("", "waiting") and not own
+        addable = one.rule in ("", "waiting") and not one.promise and not one.picked and not work.check
+        one.can_add = plans and addable and not own and not one.enrolment.is_withdrawn
 
 
 def _stands(work: Work) -> str:
