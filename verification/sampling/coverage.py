@@ -72,6 +72,10 @@ class Dimension(NamedTuple):
     verified: int
     untouched: tuple[str, ...] = ()
 
+    @property
+    def left(self) -> int:
+        return self.of - self.picked
+
 
 def camera(facts: Facts, picked: Collection[Key]) -> list[Dimension]:
     """Candidates, assessors, methods, elements, records and assessment locations."""

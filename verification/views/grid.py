@@ -112,12 +112,14 @@ def _row(
     lines: dict[tuple[int, str, str], PlanLine],
     there: dict[tuple[int, str], Work],
 ) -> dict[str, Any]:
-    cells, picked, done = [], 0, 0
+    cells, picked, done, besides = [], 0, 0, 0
     for stage in stages:
         line = lines.get((one.pk, stage["unit"], stage["kind"]))
         work = there.get((one.pk, stage["kind"]), Work())
         sign, said = _cell(one, line, work)
-        if line and line.picked:
+        if sign == "done":
+            besides += 1
+        elif line and line.picked:
             picked, done = picked + 1, done + work.done
         title = f"Unit {stage['unit']}, {stage['sub'].lower()}: {said}"
         cells.append(cell_html(sign, said, title, first=True))
@@ -127,7 +129,7 @@ def _row(
         "url": f"{lines_of}?learner={one.pk}",
         "hint": one.get_pathway_display(),
         "cells_html": SafeString("".join(cells)),
-        "next": _next(picked, done),
+        "next": _next(picked, done, besides),
         "next_late": False,
         "withdrawn": one.is_withdrawn,
     }
@@ -150,7 +152,8 @@ def _cell(one: Any, line: PlanLine | None, work: Work) -> tuple[str, str]:
     return sign, f"{said}, a verifier has begun" if line.picked and work.check and not work.done else said
 
 
-def _next(picked: int, done: int) -> str:
-    if not picked:
-        return "nothing picked"
-    return f"{picked} picked, {'all verified' if done == picked else f'{done} verified'}"
+def _next(picked: int, done: int, besides: int) -> str:
+    """What of a learner is in the sample, and what was verified without having been asked for."""
+    parts = [f"{picked} picked, {'all verified' if done == picked else f'{done} verified'}"] if picked else []
+    parts += [f"{besides} verified besides"] if besides else []
+    return "; ".join(parts) or "nothing picked"

@@ -296,7 +296,7 @@ def draw(request: AuthedRequest, code: str) -> HttpResponse:
             return redirect(made)
     context: dict[str, Any] = {
         "cohort": cohort, "plan": held, "strategy": strategy, "proposal": found, "form": form,
-        "here": "draw", "now": clock.now(),
+        "here": "draw", "now": clock.now(), "title": f"Draw plan {found.generation}" if found and held else "Draw the sampling plan",
     }  # fmt: skip
     if found:
         if held:
