@@ -72,6 +72,7 @@ class Can(TextChoices):
     SEE_VERIFICATION = "see_verification", "See the verification queue and records"
     VERIFY = "verify", "Verify marking internally (IQA)"
     READ_DECISIONS = "read_decisions", "Read who decided what about a piece of work, and where the ledger keeps it"
+    PLAN_SAMPLING = "plan_sampling", "Set the sampling strategy, rate tutors' risk, draw sampling plans"
     SIGN_OFF = "sign_off", "Sign off verified work externally (EQA)"
     SEE_CLAIMS = "see_claims", "See certification claims"
     CLAIM = "claim", "Claim certificates and record them"
@@ -118,6 +119,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_TUTOR_FIGURES,
             Can.SEE_VERIFICATION,
             Can.VERIFY,
+            Can.PLAN_SAMPLING,
             Can.SEE_CLAIMS,
             Can.SEE_PROGRESS,
         }
@@ -159,6 +161,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.TAKE_REGISTER,
             Can.READ_DECISIONS,
             Can.SEE_VERIFICATION,
+            Can.PLAN_SAMPLING,
             Can.SEE_CLAIMS,
             Can.CLAIM,
             Can.SEE_PROGRESS,

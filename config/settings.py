@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/3"),
         "args": ["release_results"],
     },
+    "follow-sampling-plans": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=2, minute=40),
+        "args": ["follow_sampling_plans"],
+    },
     "sweep-uploads": {
         "task": "core.tasks.run_command",
         "schedule": crontab(hour=3, minute=20),

@@ -20,6 +20,7 @@ from assignments.states import ExtensionState
 from enrolment.models import BreakInLearning, Enrolment, IndividualDeadline, ReasonableAdjustment
 from programmes.models import Cohort, CohortDeadline
 from reporting.prepared import Prepared
+from verification.models.spared import SparedSince
 from workshops.models import Place, Session
 from workshops.states import PlaceState, SessionState
 
@@ -63,6 +64,7 @@ class SessionFacts:
 class WorkFacts(NamedTuple):
     """The newest attempt at one assignment as it stood: `state` is draft, submitted, passed, referred or returned.
 
+    `verification` is the state of its newest sample, or spared where the cohort's plan passes it by.
     `again_at` is the moment since which `resubmit_by` holds: of a referral, or of a return, which is no referral.
     """
 
@@ -274,7 +276,8 @@ def _of_work(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> Q
     mine = Enrolment.objects.filter(
         cohort__in=cohorts, submissions__begun_at__lt=before, **({"pk": only} if only else {})
     )
-    return mine.order_by("submissions__attempt", "submissions__pk", "submissions__samples__round").values_list(
+    ordered = mine.order_by("submissions__attempt", "submissions__pk", "submissions__samples__round")
+    return ordered.annotate(spared_at=SparedSince()).values_list(
         "pk",
         "submissions__assignment__kind",
         "submissions",
@@ -286,6 +289,7 @@ def _of_work(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> Q
         "submissions__samples__state",
         "submissions__samples__selected_at",
         "submissions__samples__decided_at",
+        "spared_at",
     )
 
 
@@ -342,7 +346,7 @@ def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date
 
     A piece that was returned unmarked is to be handed in again and is no referral; a draft that was put aside is none.
     """
-    for pk, kind, submission, attempt, state, submitted, marked, resubmit_by, sample, selected, decided in rows:
+    for pk, kind, submission, attempt, state, submitted, marked, resubmit_by, sample, selected, decided, spared in rows:
         learner = learners.get(pk)
         if learner is None or state == "withdrawn":
             continue
@@ -354,6 +358,8 @@ def _add_work(learners: dict[int, LearnerFacts], rows: list[Any], as_of: dt.date
         again_at = marked if again else earlier.again_at if earlier else None
         by = resubmit_by if again else earlier.resubmit_by if earlier else None
         checked = sample if _until(day_of(decided), as_of) else "selected" if _until(day_of(selected), as_of) else ""
+        if not checked and _until(day_of(spared), as_of):
+            checked = "spared"
         if not marked_on:
             # Verified before its release: that it was marked at all is not for these pages yet.
             checked = ""

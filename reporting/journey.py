@@ -157,8 +157,8 @@ def _days_late(facts: CohortFacts, learner: LearnerFacts, kind: str) -> int:
 def _iqa_cell(learner: LearnerFacts) -> Cell:
     checks = [work.verification for work in learner.work.values()]
     passed = len(checks) == len(KINDS) and all(work.state == "passed" for work in learner.work.values())
-    if passed and all(one == "agreed" for one in checks):
-        return Cell("done", "agreed")
+    if passed and all(one in ("agreed", "spared") for one in checks):
+        return Cell("done", "agreed" if "spared" not in checks else "as the sampling plan has it")
     if learner.withdrawn_on:
         return OUT
     if passed:

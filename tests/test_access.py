@@ -273,6 +273,18 @@ verification:decision                unreleased                     x....xxxs
 verification:decision                submitted                      x----xxxs
 verification:tutors                  -                              xx.x.xxxs
 verification:tutor                   tutor                          xx.x.xxxs
+verification:sampling                -                              xx...xxxs
+verification:plan                    cohort                         xx...xxxs
+verification:plan_lines              cohort                         xx...xxxs
+verification:grid                    cohort                         xx...xxxs
+verification:draw                    cohort                         xx.x.xxxs
+verification:add_by_hand             picked_line                    xx.x.xxxs
+verification:begin_picked            picked_line                    xxpxxxxxs
+verification:strategies              -                              xx...xxxs
+verification:strategy                version                        xx...xxxs  shared
+verification:set_strategy            version                        xx.x.xxxs  shared
+verification:ratings                 -                              xx.x.xxxs
+verification:rate                    tutor+qualification            xx.x.xxxs
 verification:claims                  -                              xx....xxs
 verification:make_claims             -                              xxxxpxxxs
 verification:claim                   claim                          xx....xxs
@@ -344,6 +356,7 @@ assignments:let_go_second_marking    second                         x>xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs
 verification:release                 -                              xx!x!xxxs
 verification:select                  unreleased                     xx>xxxxxs
+verification:begin_picked            picked_line                    xx>xxxxxs
 verification:make_claims             -                              xxxx>xxxs
 """
 

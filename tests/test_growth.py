@@ -93,6 +93,15 @@ verification:decision         passed     iqa                8
 verification:decision         handed_in  tutor              9
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
+verification:sampling         -          iqa                5
+verification:plan             cohort     iqa                10
+verification:plan_lines       cohort     iqa                7
+verification:grid             cohort     iqa                8
+verification:draw             cohort     iqa                10
+verification:strategies       -          iqa                5
+verification:strategy         version    iqa                5
+verification:ratings          -          iqa                6
+verification:rate             tutor+qualification iqa       5
 verification:claims           -          administrator      8
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
@@ -111,6 +120,8 @@ PAGES = {
     "assignments:answers", "assignments:changes",
     "assignments:extension", "enrolment:enrolment",
     "assignments:second_room", "assignments:agreement", "verification:decision",
+    "assignments:second_room", "assignments:agreement",
+    "verification:plan", "verification:draw",
 }  # fmt: skip
 COPIES = 29
 
@@ -155,6 +166,11 @@ def grow(world) -> None:
     for contract in contracts:
         contract.managers.add(world.cast.contract_manager)
     tutors = worlds.multiplied([world.cast.tutor], COPIES, deep=False)
+    for tutor in tutors:
+        worlds.multiplied([things.appointment], 1, tutor=tutor.pk)
+    worlds.multiplied([things.version], COPIES, deep=False, version=lambda n: f"copy {n}")
+    worlds.multiplied([things.strategy], COPIES, deep=False, number=lambda n: 100 + n)
+    worlds.multiplied([things.rating], COPIES, superseded_at=now)
     pieces = worlds.multiplied([things.passed], COPIES, deep=False, attempt=lambda n: 100 + n)
     signed = things.passed.markings.get()
     for piece, tutor in zip(pieces, tutors, strict=True):

@@ -36,6 +36,7 @@ from tests import factories
 from tests.assignments.documents import png
 from tests.conftest import Cast
 from verification import actions as verification
+from verification import planning
 from workshops import actions as workshops
 
 PEOPLE = {
@@ -129,6 +130,7 @@ def a_world(cast: Cast) -> World:
     _reports(things, cast)
     _practice(things, cast)
     _bundles(things)
+    _sampling(things, cast)
     things.tutor = cast.tutor
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
@@ -417,6 +419,25 @@ def _bundles(things: SimpleNamespace) -> None:
         bundle.refresh_from_db()
         bundle.file.save("portfolio.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"))
         setattr(things, name, bundle)
+
+
+def _sampling(things: SimpleNamespace, cast: Cast) -> None:
+    """A strategy, a rating of a tutor who is not signed off yet, and so a plan in which everything is picked."""
+    things.version = things.cohort.version
+    things.strategy = planning.set_strategy(
+        things.version, from_on=clock.today(), every=["tutor", "unit"], note="As agreed with the EQA.", by=cast.iqa
+    )
+    things.rating = planning.rate_tutor(
+        cast.tutor,
+        qualification=things.version.qualification,
+        risk="medium",
+        signed_off=False,
+        reason="Has marked one cohort.",
+        review_on=clock.today() + dt.timedelta(days=60),
+        by=cast.iqa,
+    )
+    things.plan = planning.draw_plan(things.cohort, seed=7, by=cast.iqa)
+    things.picked_line = things.plan.lines.get(enrolment=things.to_verify, assignment__kind="essay")
 
 
 def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any) -> list[Any]:

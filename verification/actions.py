@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.permissions import Can, Role
 from assignments import marking, release
 from assignments.models import Submission
-from assignments.states import SubmissionState
 from core import clock
 from core.lifecycle import move, record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
@@ -23,7 +22,7 @@ from enrolment.states import EnrolmentState
 from programmes.models import Release
 from verification import notices, policy
 from verification.models import Claim, Sample, SignOff
-from verification.models.standing import standing
+from verification.models.standing import passed_pieces, standing
 from verification.states import AGREE, ANSWER, RECORD_CERTIFICATE, RECORD_REJECTION, SEND_BACK, ClaimState, SampleState
 
 log = logging.getLogger(__name__)
@@ -71,11 +70,15 @@ def _check_nobody_was_first(submission: Submission) -> None:
 
 @transaction.atomic
 def begin(enrolment: Enrolment, *, reason: str = "Everything has passed", by: User) -> list[Sample]:
-    """Begin to verify each passed piece of a learner that nobody is verifying and nobody has agreed with yet."""
+    """Begin to verify each passed piece of a learner that nobody is verifying and nobody has agreed with yet.
+
+    What the sampling plan of the cohort passes by stays as it is.
+    """
     _check_can(by, Can.VERIFY, "verify marking")
-    passed = enrolment.submissions.select_related("enrolment__learner", "enrolment__cohort", "marked_by", "assignment")
+    related = "enrolment__learner", "enrolment__cohort", "marked_by", "assignment"
+    passed = passed_pieces([enrolment.pk]).filter(spared=False).select_related(*related)
     begun, own = [], ""
-    for submission in passed.filter(state=SubmissionState.PASSED).order_by("assignment__position"):
+    for submission in passed.order_by("assignment__position"):
         latest = submission.samples.order_by("-round").first()
         if latest and latest.state != SampleState.ANSWERED:
             continue

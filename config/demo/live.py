@@ -8,7 +8,7 @@ from accounts.models import User
 from assignments import actions as assignments
 from assignments import deadlines
 from assignments.models import Submission
-from config.demo import portfolios, reflections, remarks, steps, twice
+from config.demo import portfolios, reflections, remarks, sampling, steps, twice
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
 from core import clock
 from enrolment import actions as enrolment
@@ -16,6 +16,7 @@ from enrolment.models import Enrolment
 from programmes import actions as programmes
 from programmes.models import Client, Cohort
 from verification import actions as verification
+from verification import planning
 from workshops import actions as workshops
 from workshops.models import Session
 
@@ -56,8 +57,16 @@ class Live:
         """Perform the story. Returns the learners of the sign-in page with what each will find."""
         cohort, sessions = self._plan()
         people = self._enrol(cohort)
+        with clock.at(self.ago(195)):
+            sampling.prepare(self.company, cohort, today=self.today)
+        with clock.at(self.ago(189)):
+            sampling.draw(self.company, cohort)
         self._hold(sessions, people)
         self._assignments(people)
+        with clock.at(self.ago(16)):
+            sampling.add(self.company, people[TO_VERIFY])
+        with clock.at(self.ago(1)):
+            planning.follow()
         self._talk(people)
         self._next_cohort()
         twice.without_names(self.company, self.client, today=self.today)
@@ -149,6 +158,8 @@ class Live:
             if position == 3:
                 with clock.at(self.ago(130)):
                     enrolment.withdraw(people[GONE], withdrawal_reason="Moved to another force.", by=self.company.joan)
+                with clock.at(self.ago(129)):
+                    planning.follow()
             with clock.at(steps.at_hour(self.ago(days[position]), 18)):
                 steps.hold(session, absent=absent[position], part=set(), people=people, tutor=self.helen)
             n = sum(one.state == "active" for one in people) - len(absent[position])

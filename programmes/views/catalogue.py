@@ -47,6 +47,7 @@ def qualification(request: AuthedRequest, pk: int) -> HttpResponse:
         "version": version,
         "units": _units(version),
         "assignments": _assignments(version),
+        "may_see_strategy": request.user.can(Can.SEE_VERIFICATION),
         "resources": list(Resource.objects.filter(version=version).defer("body").order_by("position")),
     }
     return render(request, "programmes/qualification.html", context)

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.access import AuthedRequest, requires
-from accounts.permissions import Can
+from accounts.models import User
+from accounts.permissions import Can, Role
 from core import clock
 from core.lifecycle import choices
 from core.lists import chosen, listing
@@ -21,7 +22,7 @@ from programmes.forms import (
     SetCohortDeadlineForm,
     SetMarkingRulesForm,
 )
-from programmes.models import Cohort, TutorAppointment
+from programmes.models import Cohort, TutorAppointment, VerifierAllocation
 from programmes.states import TRANSITIONS
 
 WHEN = (("running", "Running"), ("coming", "To come"), ("over", "Over"))
@@ -64,18 +65,30 @@ def cohort(request: AuthedRequest, code: str) -> HttpResponse:
     rows = Cohort.objects.visible_to(request.user).select_related("contract__client", "version__qualification")
     cohort = get_object_or_404(rows, code=code)
     appointments = list(cohort.appointments.select_related("tutor", "decided_by").order_by("from_on"))
+    allocations = list(cohort.allocations.select_related("verifier").order_by("role", "from_on"))
     context = {
         "cohort": cohort,
         "today": clock.today(),
         "appointments": appointments,
-        "allocations": cohort.allocations.select_related("verifier").order_by("role", "from_on"),
+        "allocations": allocations,
         "deadlines": cohort.deadlines.select_related("assignment").order_by("assignment__position"),
         "events": Event.objects.about(cohort, *appointments)[:30],
         "may_manage": not policy.runs_the_contract(cohort.contract, request.user),
         "may_see_progress": request.user.can(Can.SEE_PROGRESS),
         "may_see_contract": request.user.can(Can.SEE_CONTRACTS),
+        "may_see_sampling": request.user.can(Can.SEE_VERIFICATION)
+        and (request.user.has_role(Role.ADMINISTRATOR) or _verifies(allocations, request.user)),
     }
     return render(request, "programmes/cohort.html", context)
+
+
+def _verifies(allocations: list[VerifierAllocation], user: User) -> bool:
+    """Whether one of these allocations is this person's and holds today."""
+    today = clock.today()
+    return any(
+        one.verifier_id == user.pk and one.from_on <= today and (one.to_on is None or one.to_on >= today)
+        for one in allocations
+    )
 
 
 def _own_cohort(request: AuthedRequest, code: str) -> Cohort:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from assignments.models import Marking, Submission
@@ -23,6 +23,7 @@ from enrolment.states import EnrolmentState
 from programmes.models import ClaimRoute, CohortDeadline, Unit
 from verification import policy
 from verification.models.records import Claim, Sample, SignOff
+from verification.models.spared import SPARED, Spared, Written
 from verification.states import ClaimState, SampleState
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 
 
 def passed_pieces(enrolments: Iterable[Any]) -> QuerySet[Any]:
-    """The passed submissions of these learners, each with the state of its latest sample."""
+    """The passed submissions of these learners, each with the state of its latest sample, and whether a plan passes it by."""
     latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round")
     return Submission.objects.filter(enrolment__in=enrolments, state=SubmissionState.PASSED).annotate(
         sample_state=Coalesce(Subquery(latest.values("state")[:1]), Value("")),
+        spared=Spared(),
     )
 
 
@@ -49,27 +51,6 @@ def with_what_they_wait_for(submissions: SubmissionQuerySet) -> Any:
         outcome=Subquery(signed.values("outcome")[:1]),
         results_at=Subquery(times.values("results_at")[:1]),
     )
-
-
-class _Written(Func):
-    """A condition of an enrolment in SQL as it stands: Django takes ten times as long over its nested form as to ask it.
-
-    `{e}` is the enrolment, `{v}` the version of its qualification.
-    """
-
-    template = "%(expressions)s"
-    places = ("e", "v")
-    columns = ("pk", "cohort__version")
-
-    def __init__(self, text: str, output_field: models.Field[Any, Any], *, wants: int) -> None:
-        self.text, self.wants = text, wants
-        super().__init__(*self.columns[:wants], output_field=output_field)
-
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        columns = {}
-        for place, one in zip(self.places, self.get_source_expressions(), strict=False):
-            columns[place], _params = compiler.compile(one)  # a column has none
-        return self.text.format(**columns), []
 
 
 # Assignments that count, by version, where every mandatory unit is covered by one at least.
@@ -90,24 +71,25 @@ _ACHIEVED = f"""(
         then {{v}} in ({_WITH_MANDATORY}) or exists ({_UNITS_ACHIEVED.replace("{what}", "1")})
         else coalesce(({_UNITS_ACHIEVED.replace("{what}", "sum(one.credits)")})
             >= (select credit_total from programmes_qualificationversion where id = {{v}}), false) end)"""  # noqa: S608 (constants of this file)
-_UNVERIFIED = """exists (select 1 from assignments_submission s where s.enrolment_id = {e} and s.state = 'passed'
+_UNVERIFIED = f"""exists (select 1 from assignments_submission s where s.enrolment_id = {{e}} and s.state = 'passed'
     and coalesce((select m.state from verification_sample m where m.submission_id = s.id
-    order by m.round desc limit 1), '') <> 'agreed')"""
+    order by m.round desc limit 1), '') <> 'agreed'
+    and not {SPARED.format(s="s.id", e="s.enrolment_id", a="s.assignment_id", t="s.marked_by_id")})"""  # noqa: S608 (constants of this file)
 _PASSED_AT = "(select max(s.marked_at) from assignments_submission s where s.enrolment_id = {e} and s.state = 'passed')"
 
 
 def achieved(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """Those whose passed assignments add up to the qualification, by its version's rule of combination."""
-    return enrolments.filter(_Written(_ACHIEVED, models.BooleanField(), wants=2))
+    return enrolments.filter(Written(_ACHIEVED, models.BooleanField(), wants=2))
 
 
 def _on_programme(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     return enrolments.filter(state=EnrolmentState.ACTIVE)
 
 
-def _unverified() -> _Written:
-    """A passed piece whose latest sample is not agreed."""
-    return _Written(_UNVERIFIED, models.BooleanField(), wants=1)
+def _unverified() -> Written:
+    """A passed piece whose latest sample is not agreed, unless the cohort's plan passes it by."""
+    return Written(_UNVERIFIED, models.BooleanField(), wants=1)
 
 
 def awaiting_verification(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
@@ -117,7 +99,7 @@ def awaiting_verification(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment
 
 def with_passed_at(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """When the last piece passed."""
-    return enrolments.annotate(passed_at=_Written(_PASSED_AT, models.DateTimeField(), wants=1))
+    return enrolments.annotate(passed_at=Written(_PASSED_AT, models.DateTimeField(), wants=1))
 
 
 def verified(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
@@ -167,7 +149,7 @@ def standings(enrolments: Iterable[Enrolment]) -> dict[int, policy.Standing]:
     units, titles = _units({one.cohort.version_id for one in enrolments})
     passed: dict[int, dict[int, str]] = defaultdict(dict)
     for piece in passed_pieces(enrolments).only("enrolment_id", "assignment_id"):
-        passed[piece.enrolment_id][piece.assignment_id] = piece.sample_state
+        passed[piece.enrolment_id][piece.assignment_id] = "spared" if piece.spared else piece.sample_state
     return {one.pk: _standing(one, units[one.cohort.version_id], titles, passed[one.pk]) for one in enrolments}
 
 
@@ -211,7 +193,7 @@ def _standing(
             units, combination=version.combination, credit_total=version.credit_total, passed=passed
         ),
         open_pieces=tuple(title for pk, title in titles.items() if pk in wanted and pk not in passed),
-        unverified=tuple(titles[pk] for pk, sample in passed.items() if sample != SampleState.AGREED),
+        unverified=tuple(titles[pk] for pk, sample in passed.items() if sample not in (SampleState.AGREED, "spared")),
         route=version.claim_route,
         signed_off=getattr(enrolment, "sign_off", None) is not None,
         claimed=bool(enrolment.is_claimed),  # type: ignore[attr-defined]

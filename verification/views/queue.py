@@ -56,12 +56,14 @@ class Piece:
             "agreed": "agreed",
             "returned": "with the tutor",
             "answered": "answered, to verify again",
+            "spared": "not in the sample",
         }
         return words[self.state]
 
     @property
     def sign(self) -> str:
-        return {"agreed": "done", "returned": "referred", "selected": "in_hand"}.get(self.state, "not_yet")
+        signs = {"agreed": "done", "returned": "referred", "selected": "in_hand", "spared": "unsampled"}
+        return signs.get(self.state, "not_yet")
 
     @property
     def _round(self) -> str:
@@ -84,7 +86,8 @@ def pieces_of(enrolments: Any, user: User) -> dict[int, list[Piece]]:
     )
     found: dict[int, list[Piece]] = {}
     for one in rows:
-        piece = Piece(one, one.sample, one.sample_state, one.sample_round or 0, one.marked_by_id == user.pk)
+        state = "spared" if one.spared else one.sample_state
+        piece = Piece(one, one.sample, state, one.sample_round or 0, one.marked_by_id == user.pk)
         found.setdefault(one.enrolment_id, []).append(piece)
     return found
 
