@@ -91,6 +91,12 @@ verification:sample           sample     iqa                10
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
 verification:claims           -          administrator      8
+verification:batches          -          administrator      5
+verification:batch            batch      administrator      8
+verification:answer_file      answer     administrator      8
+verification:recognitions     -          iqa                5
+verification:recognitions     -          tutor              5
+programmes:qualification      qualification administrator   8
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
 reporting:reports             -          contract_manager   6
@@ -108,6 +114,7 @@ PAGES = {
     "assignments:answers", "assignments:changes",
     "assignments:extension", "enrolment:enrolment",
     "assignments:second_room", "assignments:agreement",
+    "verification:batch", "verification:answer_file", "programmes:qualification",
 }  # fmt: skip
 COPIES = 29
 
@@ -145,6 +152,11 @@ def grow(world) -> None:
     worlds.multiplied([Notice.objects.latest("pk")], COPIES, queued_at=now)
     worlds.multiplied([things.qualification], COPIES, deep=False)
     worlds.multiplied([things.proposal], COPIES, from_on=lambda n: clock.today() + n * day)
+    worlds.multiplied([things.batch], COPIES, deep=False)
+    worlds.multiplied([things.answer.lines.last()], COPIES, number=lambda n: 100 + n)
+    worlds.multiplied([things.rating], COPIES)
+    worlds.multiplied([things.recognition], COPIES, state="declined", decided_at=now, decision_note="Not enough.",
+                      decided_by=world.cast.iqa.pk)  # fmt: skip
     worlds.multiplied([things.report], COPIES, version=lambda n: n + 1)
     contracts = worlds.multiplied([things.contract], COPIES, deep=False)
     for contract in contracts:

@@ -25,6 +25,7 @@ FAMILIES = {
     "enrolment:enrolment", "workshops:take_register", "assignments:submission", "assignments:portfolio", "assignments:matrix",
     "assignments:client_feedback", "assignments:desk", "assignments:answers", "assignments:changes",
     "assignments:room", "assignments:award_pass", "assignments:result_sheet", "verification:sample", "verification:claims",
+    "verification:batch", "verification:answer_file", "verification:recognition",
     "reporting:dashboard", "reporting:client_cohort",
 }  # fmt: skip
 ERRORS = (("learner", "/people/"), ("learner", "/nowhere/"), ("visitor", "/nowhere/"))

@@ -1,5 +1,18 @@
-"""Samples, sign-offs and claims. This package re-exports models, nothing else; `standing` asks how far a learner is."""
+"""Samples, sign-offs, claims, batches, certificates, recognised units. Re-exports models only; `standing` asks how far a learner is."""
 
-from verification.models.records import Claim, Sample, SignOff
+from verification.models.batches import Answer, AnswerLine, ClaimBatch
+from verification.models.certificates import Certificate
+from verification.models.recognition import Recognition
+from verification.models.records import Claim, ClaimKind, Sample, SignOff
 
-__all__ = ["Claim", "Sample", "SignOff"]
+__all__ = [
+    "Answer",
+    "AnswerLine",
+    "Certificate",
+    "Claim",
+    "ClaimBatch",
+    "ClaimKind",
+    "Recognition",
+    "Sample",
+    "SignOff",
+]
