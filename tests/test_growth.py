@@ -90,13 +90,13 @@ verification:sign_offs        -          eqa                5
 verification:sample           sample     iqa                10
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
-verification:claims           -          administrator      8
+verification:claims           -          administrator      6
 verification:batches          -          administrator      5
 verification:batch            batch      administrator      8
 verification:answer_file      answer     administrator      8
 verification:recognitions     -          iqa                5
 verification:recognitions     -          tutor              5
-programmes:qualification      qualification administrator   8
+programmes:qualification      qualification administrator   10
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
 reporting:reports             -          contract_manager   6

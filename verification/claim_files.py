@@ -129,7 +129,7 @@ def day_in(text: str) -> dt.date | None:
     """The day that is written in a cell, British first, or None."""
     for form in _DATES:
         try:
-            return dt.datetime.strptime(text.strip(), form).date()
+            return dt.datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 (a day has no zone)
         except ValueError:
             continue
     return None

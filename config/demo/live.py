@@ -198,10 +198,12 @@ class Live:
                 with clock.at(ago(14)):
                     steps.sign_off(people[one], company)
         with clock.at(ago(10)):
-            claims = [steps.claim(people[one], company) for one in (CLAIMED, DONE)]
+            claims = steps.claim([people[one] for one in (CLAIMED, DONE)], company)
         with clock.at(ago(1)):
-            steps.certificate(claims[1], company)
+            claims[1].refresh_from_db()
+            steps.answer(claims[1], company)
         self._late(people[LATE])
+        self._prior_learning(people[LATE])
         self._arrange(people)
 
     def _late(self, one: Enrolment) -> None:
@@ -217,6 +219,17 @@ class Live:
             )
         evenings = [(steps.at_hour(self.ago(days), 20, 15), words) for days, words in ((6, 900), (3, 1600), (1, 2100))]
         steps.write_essay(one, seed=77, evenings=evenings)
+
+    def _prior_learning(self, one: Enrolment) -> None:
+        """A unit the learner has shown before, assessed by the tutor and with the verifier now."""
+        with clock.at(self.ago(3)):
+            verification.propose_recognition(
+                one,
+                unit=one.cohort.version.units.get(number="500"),
+                evidence="A postgraduate certificate in coaching of 2023, seen in the original, with its syllabus and essay.",
+                judgement="Her essay of 2023 covers each criterion of the unit; she coaches in the same post today.",
+                by=self.helen,
+            )
 
     def _arrange(self, people: list[Enrolment]) -> None:
         """Dates that move: an extension granted, one that waits, an adjustment in confidence, a break."""

@@ -60,7 +60,7 @@ def allowed(version: QualificationVersion, *, on: dt.date) -> Allowed:
     """The one question: which claims and registrations the quality rating allows on this day."""
     found = QualityRating.objects.filter(qualification=version.qualification_id).on(on).first()
     if found is None:
-        return Allowed(version.claim_route, True, None)
+        return Allowed(version.claim_route, may_register=True, rating=None)
     return Allowed(found.claim_route, found.may_register, found)
 
 

@@ -4,9 +4,8 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 from django.urls import reverse
 
 from core import clock
@@ -61,7 +60,10 @@ def test_funded_and_other_learners_never_share_a_batch(cast):
     assert [(one.batch.is_funded, one.batch.state) for one in claims[1:]] == [(False, "open"), (True, "open")]
     with pytest.raises(IntegrityError, match="batch_one_open"), transaction.atomic():
         ClaimBatch.objects.create(
-            organisation=claims[0].batch.organisation, is_funded=True, opened_at=clock.now(), opened_by=cast.administrator
+            organisation=claims[0].batch.organisation,
+            is_funded=True,
+            opened_at=clock.now(),
+            opened_by=cast.administrator,
         )
 
 
@@ -162,9 +164,7 @@ def test_the_same_file_twice_is_taken_once(cast):
     answer, _ = answered(batch, text, cast)
     content = f"ENR,Name,Certificate,Date,Reason\n{text}".encode()
 
-    again, is_new = actions.read_answer(
-        batch, name="copy.csv", content=content, mapping=MAPPING, by=cast.administrator
-    )
+    again, is_new = actions.read_answer(batch, name="copy.csv", content=content, mapping=MAPPING, by=cast.administrator)
 
     assert (again, is_new) == (answer, False)
     with pytest.raises(WrongState):
@@ -238,7 +238,9 @@ def test_the_pages_of_an_answer_show_read_confirm_and_keep(cast):
     assert "The file says “Robyn”" in page.content.decode()
     assert Claim.objects.get().state == "claimed"
 
-    done = client.post(reverse("verification:take_answer", args=[Answer.objects.get().pk]), {"accept": "2"}, follow=True)
+    done = client.post(
+        reverse("verification:take_answer", args=[Answer.objects.get().pk]), {"accept": "2"}, follow=True
+    )
     assert "1 certificates and 0 rejections recorded" in done.content.decode()
     assert "Taken as the same person" in done.content.decode()
     assert Claim.objects.get().state == "certificated"
@@ -316,7 +318,11 @@ def test_the_database_has_one_certificate_in_force_for_a_claim(cast):
 
     with pytest.raises(IntegrityError, match="certificate_one_in_force"), transaction.atomic():
         Certificate.objects.create(
-            claim=claim, number="C-2", certificated_on=clock.today(), received_at=clock.now(), received_by=cast.administrator
+            claim=claim,
+            number="C-2",
+            certificated_on=clock.today(),
+            received_at=clock.now(),
+            received_by=cast.administrator,
         )
     with pytest.raises(IntegrityError, match="certificate_sent_on"), transaction.atomic():
         Certificate.objects.filter(pk=paper.pk).update(**{"state": "sent", "checked_at": clock.now(), "checked_by": 1})
@@ -340,7 +346,11 @@ def test_a_revoked_certificate_counts_no_more_and_a_figure_of_an_earlier_day_sta
         one.refresh_from_db()
         assert (one.state, one.completed_at) == ("active", None)
         assert claim.certificates.get().state == "void"
-        assert (completed(earlier), completed(clock.today() - dt.timedelta(days=1)), completed(clock.today())) == (1, 1, 0)
+        assert (completed(earlier), completed(clock.today() - dt.timedelta(days=1)), completed(clock.today())) == (
+            1,
+            1,
+            0,
+        )
         told = {notice.recipient for notice in Notice.objects.filter(key__startswith=f"claim:{claim.pk}:revoked")}
         assert told == {one.learner, cast.tutor, cast.contract_manager}
 
@@ -386,7 +396,18 @@ def test_work_without_a_declaration_is_not_claimed(cast):
     assert set(claimable(Enrolment.objects.all(), today=clock.today())) == set()
 
 
-STAGES = ("ready", "missing", "units", "claimed", "overdue", "certificated", "rejected", "revoked", "received", "checked")
+STAGES = (
+    "ready",
+    "missing",
+    "units",
+    "claimed",
+    "overdue",
+    "certificated",
+    "rejected",
+    "revoked",
+    "received",
+    "checked",
+)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -396,7 +417,9 @@ def test_every_stage_of_the_queue_takes_at_most_eight_statements(cast, stage):
     enrolment.withdraw(other, withdrawal_reason="Left.", by=cast.administrator)
     for n, state in enumerate(("claimed", "rejected")):
         reason = {"rejection_reason": "Name", "closed_at": clock.now(), "closed_by": cast.administrator} if n else {}
-        Claim.objects.create(enrolment=one, state=state, claimed_at=clock.now(), claimed_by=cast.administrator, **reason)
+        Claim.objects.create(
+            enrolment=one, state=state, claimed_at=clock.now(), claimed_by=cast.administrator, **reason
+        )
     client = cast.client_of("administrator")
     client.get(reverse("verification:claims"))
 
@@ -445,9 +468,10 @@ def test_somebody_who_leaves_is_certificated_for_the_units_achieved(cast):
 
 def test_units_are_claimed_for_those_who_leave_and_need_the_sign_off_as_well(cast):
     staying = factories.an_enrolment(cast=cast)
-    assert "Claim units when somebody leaves" in policy.missing_for_units(
-        standing(staying), units=["500"], today=clock.today()
-    )[1].sentence
+    assert (
+        "Claim units when somebody leaves"
+        in policy.missing_for_units(standing(staying), units=["500"], today=clock.today())[1].sentence
+    )
     one = leaver(cast)
     type(one.cohort.version).objects.filter(pk=one.cohort.version_id).update(claim_route="sign_off")
     with pytest.raises(Refused, match="has not signed off"):

@@ -30,7 +30,13 @@ def a_claim(**facts):
 
 
 def a_line(number=2, **cells):
-    usual = {"registration": "ABC001", "name": "Robin Example", "certificate": "C-1", "date": "04/05/2026", "reason": ""}
+    usual = {
+        "registration": "ABC001",
+        "name": "Robin Example",
+        "certificate": "C-1",
+        "date": "04/05/2026",
+        "reason": "",
+    }
     return Line(number, {**usual, **cells})
 
 
@@ -67,7 +73,7 @@ def test_the_columns_stand_in_the_order_of_the_organisation_with_its_headings():
 
     content = written(columns, [{"first_name": "Zoë", "last_name": "O'Neill, Smith", "registration": "ABC001"}])
 
-    assert content.decode("utf-8-sig").splitlines() == ["Surname,Forename,ENR", "\"O'Neill, Smith\",Zoë,ABC001"]
+    assert content.decode("utf-8-sig").splitlines() == ["Surname,Forename,ENR", '"O\'Neill, Smith",Zoë,ABC001']
 
 
 # ---- the file that comes back

@@ -161,10 +161,8 @@ def where_to_mend(about: str, enrolment: Enrolment, user: User) -> str:
 
 def _claims_at(request: AuthedRequest, stage: str) -> Any:
     rows: Any = Claim.objects.visible_to(request.user)
-    if stage == "overdue":
-        rows = rows.overdue(clock.today(), days=settings.CLAIM_ANSWER_DAYS)
-    else:
-        rows = rows.filter(state=stage).with_awaited_since()
+    late = {"days": settings.CLAIM_ANSWER_DAYS}
+    rows = rows.overdue(clock.today(), **late) if stage == "overdue" else rows.filter(state=stage)
     related = "enrolment__learner", "enrolment__cohort__version__qualification", "enrolment__registration", "claimed_by"
     find = ("enrolment__learner__full_name", "enrolment__cohort__code", "order_number", "certificate_number")
     return listing(request, rows.select_related(*related, "batch"), noun="claim", orders=CLAIM_ORDERS, find=find)
