@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import User
-from config.demo import portfolios, steps
+from config.demo import award, portfolios, steps
 from config.demo.cases import FIRST, SECOND, D, Run, Story
 from config.demo.people import CLIENT, DL7, JOB_TITLE, LEAD_SUPPLIER, Company
 from core import clock
@@ -152,7 +152,7 @@ def _story(company: Company, one: Enrolment, story: Story, *, marker: User, seed
     first_practice = story.practice_from or first_in - dt.timedelta(days=95)
     portfolios.practise(one, seed=seed, sessions=13, first_on=first_practice, supervisor=marker)
     _portfolio(one, story, marker=marker, seed=seed)
-    steps.finish(one, company, on=story.certificate_on)
+    award.finish(one, company, on=story.certificate_on)
 
 
 def _essay(one: Enrolment, story: Story, *, marker: User, seed: int) -> None:

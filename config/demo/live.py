@@ -8,7 +8,7 @@ from accounts.models import User
 from assignments import actions as assignments
 from assignments import deadlines
 from assignments.models import Submission
-from config.demo import portfolios, reflections, remarks, steps
+from config.demo import award, portfolios, reflections, remarks, steps
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
 from core import clock
 from enrolment import actions as enrolment
@@ -193,15 +193,15 @@ class Live:
             )
         for one in (TO_SIGN, TO_CLAIM, CLAIMED, DONE):
             with clock.at(ago(18)):
-                steps.verify(people[one], company)
+                award.verify(people[one], company)
             if one != TO_SIGN:
                 with clock.at(ago(14)):
-                    steps.sign_off(people[one], company)
+                    award.sign_off(people[one], company)
         with clock.at(ago(10)):
-            claims = steps.claim([people[one] for one in (CLAIMED, DONE)], company)
+            claims = award.claim([people[one] for one in (CLAIMED, DONE)], company)
         with clock.at(ago(1)):
             claims[1].refresh_from_db()
-            steps.answer(claims[1], company)
+            award.answer_file(claims[1], company)
         self._late(people[LATE])
         self._prior_learning(people[LATE])
         self._arrange(people)
