@@ -372,7 +372,7 @@ verification:put_aside_answer        answer                         xxxx>xxxs
 # Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
 NOTED = {
     "assignments:document", "assignments:evidence", "assignments:bundle_file", "assignments:extension_evidence",
-    "assignments:result_sheet_file",
+    "assignments:result_sheet_file", "verification:batch_file",
 }  # fmt: skip
 
 SAID = {200: ".", 204: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import Can, Role
 from core import clock
 from core.lifecycle import move, record
-from core.refusals import NotAllowed, Refused, Stale
+from core.refusals import NotAllowed, Refused, Stale, WrongState
 from enrolment.models import Enrolment
 from programmes.models import AwardingOrganisation
 from verification import notices, policy
@@ -117,6 +117,16 @@ def export_batch(batch: ClaimBatch, *, by: User) -> ClaimBatch:
     """Close the batch: what is in it now is the file. A claim made from now on goes into the next one."""
     AwardingOrganisation.objects.select_for_update().get(pk=batch.organisation_id)
     move(batch, EXPORT_BATCH, by=by, exported_at=clock.now(), exported_by=by)
+    return batch
+
+
+@transaction.atomic
+def download_batch(batch: ClaimBatch, *, by: User) -> ClaimBatch:
+    """Somebody takes the file: names, birth dates and numbers leave the system, so it is noted each time."""
+    _check_can_claim(by)
+    if batch.state == BatchState.OPEN:
+        raise WrongState("This batch is open, and more claims may come into it. Close it first.")
+    record(batch, "download_batch", by=by)
     return batch
 
 

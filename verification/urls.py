@@ -41,9 +41,13 @@ urlpatterns = [
     path("claims/answers/<int:pk>/", batches.answer_file, name="answer_file"),
     path("claims/answers/<int:pk>/take/", batches.take_answer, name="take_answer"),
     path("claims/answers/<int:pk>/put-aside/", batches.put_aside_answer, name="put_aside_answer"),
-    path("prior-learning/", recognitions.recognitions, name="recognitions"),
-    path("prior-learning/<int:pk>/", recognitions.recognition, name="recognition"),
-    path("prior-learning/<int:pk>/agree/", recognitions.agree_recognition, name="agree_recognition"),
-    path("prior-learning/<int:pk>/decline/", recognitions.decline_recognition, name="decline_recognition"),
-    path("prior-learning/learners/<int:pk>/propose/", recognitions.propose_recognition, name="propose_recognition"),
+    path("verification/prior-learning/", recognitions.recognitions, name="recognitions"),
+    path("verification/prior-learning/<int:pk>/", recognitions.recognition, name="recognition"),
+    path("verification/prior-learning/<int:pk>/agree/", recognitions.agree_recognition, name="agree_recognition"),
+    path("verification/prior-learning/<int:pk>/decline/", recognitions.decline_recognition, name="decline_recognition"),
+    path(
+        "verification/prior-learning/learners/<int:pk>/propose/",
+        recognitions.propose_recognition,
+        name="propose_recognition",
+    ),
 ]

@@ -17,7 +17,6 @@ from core import clock
 from core.lifecycle import choices
 from core.lists import chosen, listing
 from core.models import Event
-from core.refusals import WrongState
 from verification import actions, matching, reconciling
 from verification.claim_files import COLUMNS, written
 from verification.forms import AnswerFileForm, SendBatchForm
@@ -94,8 +93,7 @@ def export_batch(request: AuthedRequest, pk: int) -> HttpResponse:
 def batch_file(request: AuthedRequest, pk: int) -> HttpResponse:
     """The file of an exported batch, with the organisation's columns in its order. The same each time."""
     found = get_object_or_404(_batches(request), pk=pk)
-    if found.is_open:
-        raise WrongState("This batch is open, and more claims may come into it. Close it first.")
+    actions.download_batch(found, by=request.user)
     related = "enrolment__application", "enrolment__cohort__version__qualification__organisation"
     claims = _claims(found).select_related(*related).prefetch_related("units").order_by("pk")
     content = written(found.organisation.claim_columns, [_cells(one, found) for one in claims])
