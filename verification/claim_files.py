@@ -103,7 +103,8 @@ def _rows(content: bytes) -> list[tuple[int, list[str]]]:
             begins = reader.line_num + 1
     except csv.Error:
         raise Unreadable(
-            f"Line {begins} cannot be read: a quotation mark in it is not closed, or stands in the wrong place. Mend it in a spreadsheet and save again."
+            f"Line {begins} cannot be read: a quotation mark in it is not closed, or stands in the wrong place. "
+            "Mend it in a spreadsheet and save again."
         ) from None
     return rows
 
