@@ -117,6 +117,8 @@ def export_batch(batch: ClaimBatch, *, by: User) -> ClaimBatch:
     """Close the batch: what is in it now is the file. A claim made from now on goes into the next one."""
     AwardingOrganisation.objects.select_for_update().get(pk=batch.organisation_id)
     move(batch, EXPORT_BATCH, by=by, exported_at=clock.now(), exported_by=by)
+    # What was answered by hand while the batch was open does not go out in it.
+    batch.claims.exclude(state=ClaimState.CLAIMED).update(batch=None)
     return batch
 
 

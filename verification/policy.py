@@ -276,7 +276,8 @@ def action_due_problem(due_on: dt.date, *, today: dt.date) -> str:
 
 
 def has_claims(batch: Any, by: Any) -> str:
-    return "" if batch.claims.exists() else "There is no claim in this batch yet."
+    """A claim that was answered by hand meanwhile has nothing to ask for."""
+    return "" if batch.claims.filter(state="claimed").exists() else "There is no open claim in this batch."
 
 
 def is_not_own_proposal(recognition: Any, by: Any) -> str:

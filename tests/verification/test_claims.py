@@ -81,6 +81,24 @@ def test_what_is_exported_is_closed_and_the_next_claim_opens_another(cast):
         actions.send_batch(batch, sent_on=clock.today(), order_number="1", by=cast.iqa)
 
 
+def test_what_was_answered_by_hand_before_the_export_does_not_go_out(cast):
+    first, second = (actions.claim(ready(cast), by=cast.administrator) for _ in range(2))
+    certified(first, cast)
+
+    batch = actions.export_batch(ClaimBatch.objects.get(), by=cast.administrator)
+
+    assert list(batch.claims.all()) == [second]
+    assert Claim.objects.get(pk=first.pk).state == "certificated"
+
+
+def test_an_empty_batch_is_not_exported(cast):
+    claim = actions.claim(ready(cast), by=cast.administrator)
+    certified(claim, cast)
+
+    with pytest.raises(Refused, match="no open claim"):
+        actions.export_batch(claim.batch, by=cast.administrator)
+
+
 def test_an_order_placed_by_hand_goes_into_no_batch(cast):
     assert actions.claim(ready(cast), order_number="4711", by=cast.administrator).batch is None
 
