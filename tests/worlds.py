@@ -346,9 +346,7 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
     sent = {"sent_on": clock.today(), "order_number": "4711", "by": cast.administrator}
     things.batch = verification.send_batch(things.batch, **sent)
     number = things.claimed.registration.number
-    content = (
-        f"ENR,Name,Certificate,Date\n{number},Somebody Else,C-1,01/02/2024\nXYZ999,Nobody,C-2,01/02/2024\n".encode()
-    )
+    content = f"ENR,Name,Certificate,Date\n{number},Somebody Else,C-1,{clock.today():%d/%m/%Y}\nXYZ999,Nobody,C-2,01/02/2024\n".encode()
     mapping = {"registration": "ENR", "name": "Name", "certificate": "Certificate", "date": "Date", "reason": ""}
     given = {"name": "answer.csv", "content": content, "mapping": mapping, "by": cast.administrator}
     things.answer, _ = verification.read_answer(things.batch, **given)

@@ -40,9 +40,11 @@ def recognitions(request: AuthedRequest) -> HttpResponse:
         rows = rows.filter(state=state.value)
     find = ("enrolment__learner__full_name", "enrolment__cohort__code", "unit__number", "unit__title")
     found = listing(request, rows, noun="unit", orders=ORDERS, find=find, filters=[state])
+    sees_queues = request.user.can(Can.SEE_VERIFICATION)
     context = {
         "listing": found,
-        "sees_queues": request.user.can(Can.SEE_VERIFICATION),
+        "frame": "base_work.html" if sees_queues else "base.html",
+        "sees_queues": sees_queues,
         "only_external": not request.user.has_role(Role.IQA, Role.ADMINISTRATOR),
     }
     return render(request, "verification/recognitions.html", context)
