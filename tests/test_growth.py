@@ -96,7 +96,7 @@ verification:batch            batch      administrator      8
 verification:answer_file      answer     administrator      8
 verification:recognitions     -          iqa                5
 verification:recognitions     -          tutor              5
-programmes:qualification      qualification administrator   10
+programmes:qualification      qualification administrator   9
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
 reporting:reports             -          contract_manager   6

@@ -46,7 +46,11 @@ def qualifications(request: AuthedRequest) -> HttpResponse:
 def qualification(request: AuthedRequest, pk: int) -> HttpResponse:
     """The newest version, or the one the address names."""
     rows = QualificationVersion.objects.filter(qualification=pk).select_related("qualification__organisation")
-    versions = list(rows.order_by("-valid_from", "-version"))
+    # With the legal names of who awards it, a row for each: that is one statement less.
+    names = "qualification__organisation__legal_names"
+    named = rows.annotate(awarded_by=F(f"{names}__name"), from_on=F(f"{names}__from_on"), to_on=F(f"{names}__to_on"))
+    found = list(named.order_by("-valid_from", "-version", "from_on"))
+    versions = list({one.pk: one for one in found}.values())
     if not versions:
         qualification = get_object_or_404(Qualification.objects.select_related("organisation"), pk=pk)
         context = {"qualification": qualification, "versions": [], **_ratings(request, pk)}
@@ -56,6 +60,7 @@ def qualification(request: AuthedRequest, pk: int) -> HttpResponse:
     context = {
         "qualification": version.qualification,
         "versions": versions,
+        "legal_names": [one for one in found if one.pk == version.pk and one.awarded_by],
         "version": version,
         "units": _units(version),
         "assignments": _assignments(version),
