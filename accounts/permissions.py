@@ -30,6 +30,7 @@ class Can(TextChoices):
     SEE_CONTRACTS = "see_contracts", "See clients and contracts"
     MANAGE_CONTRACTS = "manage_contracts", "Add clients and contracts, open cohorts"
     SEE_COHORTS = "see_cohorts", "See the cohorts one has to do with"
+    RECORD_RATINGS = "record_ratings", "Record the awarding organisation's quality rating of a qualification"
     PROPOSE_TUTORS = "propose_tutors", "Propose a tutor to the client, end an appointment"
     APPROVE_PLANS = "approve_plans", "Approve or decline a tutor and a timetable for the client"
     # enrolment
@@ -145,6 +146,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.READ_OUTBOX,
             Can.SEE_CONTRACTS,
             Can.MANAGE_CONTRACTS,
+            Can.RECORD_RATINGS,
             Can.PROPOSE_TUTORS,
             Can.ENROL,
             Can.SEE_PERSONAL_DATA,

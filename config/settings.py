@@ -189,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=40),
         "args": ["follow_sampling_plans"],
     },
+    "chase-claims": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=7, minute=40),
+        "args": ["chase_claims"],
+    },
     "sweep-uploads": {
         "task": "core.tasks.run_command",
         "schedule": crontab(hour=3, minute=20),
@@ -331,6 +336,11 @@ TURNAROUND = {
 for _kind, _days in TURNAROUND.items():
     if not 0 <= _days <= 260:
         raise ImproperlyConfigured(f"The time for {_kind} is {_days} working days. Choose a number from 0 to 260.")
+
+# ---- claims: after how many days without an answer a claim is overdue
+CLAIM_ANSWER_DAYS = env.int("CLAIM_ANSWER_DAYS", default=28)
+if not 1 <= CLAIM_ANSWER_DAYS <= 365:
+    raise ImproperlyConfigured(f"CLAIM_ANSWER_DAYS is {CLAIM_ANSWER_DAYS}. Choose a number of days from 1 to 365.")
 
 # ---- the virus scanner: nothing is scanned unless CLAMD_URL names a clamd
 CLAMD_URL = env.str("CLAMD_URL", default="")

@@ -56,4 +56,10 @@ COMPLETE = Transition(
     sources=(EnrolmentState.ACTIVE,),
     target=EnrolmentState.COMPLETED,
 )
-TRANSITIONS = (APPLY, ACCEPT, DECLINE, WITHDRAW, COMPLETE)
+REOPEN = Transition(
+    verb="reopen",
+    label="Reopen",
+    sources=(EnrolmentState.COMPLETED,),
+    target=EnrolmentState.ACTIVE,
+)
+TRANSITIONS = (APPLY, ACCEPT, DECLINE, WITHDRAW, COMPLETE, REOPEN)

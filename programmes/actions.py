@@ -21,7 +21,9 @@ from programmes.models import (
     Cohort,
     CohortDeadline,
     Contract,
+    Qualification,
     QualificationVersion,
+    QualityRating,
     Release,
     SecondMarks,
     TutorAppointment,
@@ -283,3 +285,39 @@ def allocate_verifier(
         cohort, "allocate_verifier", by=by, verifier=verifier.pk, role=role.value, reason=f"{verifier}: {role.label}"
     )
     return allocation
+
+
+@transaction.atomic
+def record_rating(
+    qualification: Qualification,
+    *,
+    from_on: dt.date,
+    rating: str,
+    claim_route: str,
+    may_register: bool = True,
+    reason: str,
+    source: str,
+    by: User,
+) -> QualityRating:
+    """Record what the awarding organisation has decided. From that day it says what may be claimed and registered."""
+    _allow(policy.may_record_ratings(by))
+    _refuse(policy.rating_problem(from_on, today=clock.today(), rating=rating, reason=reason, source=source))
+    facts = {
+        "from_on": from_on,
+        "rating": rating.strip(),
+        "claim_route": claim_route,
+        "may_register": may_register,
+        "reason": reason.strip(),
+        "source": source.strip(),
+    }
+    Qualification.objects.select_for_update().get(pk=qualification.pk)
+    before = qualification.ratings.on(clock.today()).first()
+    if before and all(getattr(before, name) == value for name, value in facts.items()):
+        raise Stale("This rating is recorded already. Nothing was done a second time.")
+    made = QualityRating.objects.create(qualification=qualification, recorded_at=clock.now(), recorded_by=by, **facts)
+    said = f"{made.rating} from {from_on:%d/%m/%Y}: {made.get_claim_route_display().lower()}"
+    if not may_register:
+        said += ", registrations suspended"
+    record(qualification, "record_rating", by=by, rating=made.pk, was=str(before.rating) if before else "", reason=said)
+    notices.rating_recorded(made)
+    return made

@@ -12,7 +12,16 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from accounts.permissions import Role
 from core.forms import DateField, Form
-from programmes.models import Assignment, Client, Cohort, Delivery, QualificationVersion, Release, SecondMarks
+from programmes.models import (
+    Assignment,
+    ClaimRoute,
+    Client,
+    Cohort,
+    Delivery,
+    QualificationVersion,
+    Release,
+    SecondMarks,
+)
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -213,6 +222,25 @@ class AllocateVerifierForm(Form):
         both = User.objects.holding(Role.IQA) | User.objects.holding(Role.EQA)
         _offer(self, "verifier", both.distinct().order_by("full_name"))
         self.fields["from_on"].initial = max(cohort.starts_on, today)
+
+
+class RecordRatingForm(Form):
+    submit_label = "Record this rating"
+
+    rating = forms.CharField(
+        label="Rating",
+        max_length=40,
+        help_text="In the words of the awarding organisation, such as “02” or “Claims with sign-off”.",
+    )
+    from_on = DateField(label="In force from")
+    claim_route = forms.ChoiceField(
+        label="What it allows for claims", choices=ClaimRoute.choices, widget=forms.RadioSelect
+    )
+    may_register = forms.BooleanField(label="Learners may be registered", required=False, initial=True)
+    reason = forms.CharField(label="Reason", widget=forms.Textarea, max_length=2000)
+    source = forms.CharField(
+        label="Document or visit it comes from", max_length=250, help_text="Such as the report of a visit and its date."
+    )
 
 
 def _offer(form: Form, name: str, rows: Any) -> None:

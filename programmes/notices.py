@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.models import User
+from accounts.permissions import Role
 from core.notices import queue
-from programmes.models import TutorAppointment
+from programmes.models import QualityRating, TutorAppointment
 
 
 def tutor_proposed(appointment: TutorAppointment) -> None:
@@ -39,4 +41,17 @@ def _decided(appointment: TutorAppointment, word: str, *, to_tutor: bool) -> Non
             to=person,
             template=f"emails/tutor_{word}.txt",
             context={"appointment": appointment, "cohort": cohort, "link": link},
+        )
+
+
+def rating_recorded(rating: QualityRating) -> None:
+    """To the administrators and to whoever runs a contract with this qualification, except the one who recorded it."""
+    managers = User.objects.filter(managed_contracts__cohorts__version__qualification=rating.qualification_id)
+    people = (User.objects.holding(Role.ADMINISTRATOR) | managers).exclude(pk=rating.recorded_by_id).distinct()
+    for person in people:
+        queue(
+            f"rating:{rating.pk}:{person.pk}",
+            to=person,
+            template="emails/rating_recorded.txt",
+            context={"rating": rating, "link": settings.SITE_URL + rating.qualification.get_absolute_url()},
         )

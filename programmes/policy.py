@@ -92,3 +92,33 @@ def overlaps(from_on: dt.date, to_on: dt.date | None, other: Any) -> bool:
 def external_access_ends(role: Role, to_on: dt.date | None) -> str:
     """An external verifier visits; they do not stay."""
     return "Give the external verifier's access a last day." if role == Role.EQA and to_on is None else ""
+
+
+def may_record_ratings(by: Any) -> str:
+    if by is None or by.can(Can.RECORD_RATINGS):
+        return ""
+    return "Only a centre administrator records what the awarding organisation has decided."
+
+
+def rating_problem(from_on: dt.date, *, today: dt.date, rating: str, reason: str, source: str) -> str:
+    """Why a rating cannot be recorded like this, or an empty string."""
+    if from_on > today:
+        return "This day is still to come. Record the rating when it is in force."
+    if not rating.strip():
+        return "Enter the rating in the words of the awarding organisation."
+    if not reason.strip():
+        return "Write the reason the awarding organisation gave."
+    if not source.strip():
+        return "Name the document or the visit this comes from."
+    return ""
+
+
+def registrations_allowed(found: Any, *, organisation: str) -> str:
+    """Why learners cannot be registered under this rating (an `Allowed`), or an empty string."""
+    if found.may_register:
+        return ""
+    since = found.rating.from_on
+    return (
+        f"{organisation} has suspended registrations for this qualification since {since:%a} {since.day} {since:%B %Y} "
+        f"(rating {found.rating.rating}). A learner can be registered again once a new rating allows it."
+    )

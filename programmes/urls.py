@@ -8,6 +8,7 @@ app_name = "programmes"
 urlpatterns = [
     path("qualifications/", catalogue.qualifications, name="qualifications"),
     path("qualifications/<int:pk>/", catalogue.qualification, name="qualification"),
+    path("qualifications/<int:pk>/record-rating/", catalogue.record_rating, name="record_rating"),
     path("clients/add/", contracts.add_client, name="add_client"),
     path("clients/<int:pk>/add-contact/", contracts.add_contact, name="add_contact"),
     path("contracts/", contracts.contracts, name="contracts"),

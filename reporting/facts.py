@@ -25,6 +25,7 @@ from workshops.models import Place, Session
 from workshops.states import PlaceState, SessionState
 
 KINDS = ("essay", "portfolio")
+AWARDED = ("certificated", "revoked")
 
 
 def day_of(moment: dt.datetime | None) -> dt.date | None:
@@ -156,7 +157,9 @@ def load_many(
     learners: dict[int, LearnerFacts] = {}
     wanted: dict[str, Any] = {"only": only, "before": end_of(as_of)}
     for cohort, learner in _learners(_LEARNERS.rows(ids, **wanted), as_of):
-        learners[learner.enrolment] = found[cohort].learners[learner.enrolment] = learner
+        # After a revocation there may be a second claim: it counts from the day on which it was made.
+        if learner.claimed_on or learner.enrolment not in learners:
+            learners[learner.enrolment] = found[cohort].learners[learner.enrolment] = learner
     plan = (_PLAN if with_work else _SESSIONS).rows(ids, **wanted)
     sessions: dict[int, SessionFacts] = {}
     for cohort, pk, kind, number, title, starts_at, minutes, state, due_on, *_ in plan:
@@ -182,8 +185,8 @@ def _until(day: dt.date | None, as_of: dt.date) -> dt.date | None:
 def _of_learners(cohorts: Sequence[int], only: int | None, before: dt.datetime) -> QuerySet[Any, Any]:
     return (
         Enrolment.objects.filter(cohort__in=cohorts, **({"pk": only} if only else {}))
-        .annotate(claim=FilteredRelation("claims", condition=~Q(claims__state="rejected")))
-        .order_by("learner__full_name", "pk")
+        .annotate(claim=FilteredRelation("claims", condition=Q(claims__kind="whole") & ~Q(claims__state="rejected")))
+        .order_by("learner__full_name", "pk", "claim__claimed_at")
         .values_list(
             "cohort",
             "pk",
@@ -199,6 +202,7 @@ def _of_learners(cohorts: Sequence[int], only: int | None, before: dt.datetime) 
             "claim__claimed_at",
             "claim__closed_at",
             "claim__state",
+            "claim__revoked_at",
         )
     )
 
@@ -302,7 +306,9 @@ _PLACES, _WORK = Prepared(_of_places), Prepared(_of_work)
 
 def _learners(rows: list[Any], as_of: dt.date) -> Iterator[tuple[int, LearnerFacts]]:
     for cohort, pk, name, pathway, state, form, questions, activated, withdrawn, registered, ends, *award in rows:
-        claimed, closed, claim = award
+        claimed, closed, claim, revoked = award
+        # A certificate counts until the day before it is revoked; a figure of an earlier day stays.
+        stands = _until(day_of(revoked), as_of) is None
         yield (
             cohort,
             LearnerFacts(
@@ -316,8 +322,8 @@ def _learners(rows: list[Any], as_of: dt.date) -> Iterator[tuple[int, LearnerFac
                 withdrawn_on=_until(day_of(withdrawn), as_of),
                 registered_on=_until(registered, as_of),
                 registration_ends=ends,
-                claimed_on=_until(day_of(claimed), as_of),
-                certificate_on=_until(day_of(closed), as_of) if claim == "certificated" else None,
+                claimed_on=_until(day_of(claimed), as_of) if stands else None,
+                certificate_on=_until(day_of(closed), as_of) if claim in AWARDED and stands else None,
             ),
         )
 

@@ -435,10 +435,10 @@ def verified(*, cast: Any, one: Any = None) -> Any:
     return one
 
 
-def certificated(*, cast: Any, one: Any = None) -> Any:
+def certificated(*, cast: Any, one: Any = None, order_number: str = "") -> Any:
     """An enrolment all the way to the recorded certificate."""
     one = verified(cast=cast, one=one)
-    claim = verification.claim(one, by=cast.administrator)
+    claim = verification.claim(one, order_number=order_number, by=cast.administrator)
     verification.record_certificate(
         claim, certificate_number=f"CERT{number()}", certificated_on=clock.today(), by=cast.administrator
     )

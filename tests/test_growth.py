@@ -103,6 +103,13 @@ verification:strategy         version    iqa                5
 verification:ratings          -          iqa                6
 verification:rate             tutor+qualification iqa       5
 verification:claims           -          administrator      8
+verification:claims           -          administrator      6
+verification:batches          -          administrator      5
+verification:batch            batch      administrator      8
+verification:answer_file      answer     administrator      8
+verification:recognitions     -          iqa                5
+verification:recognitions     -          tutor              5
+programmes:qualification      qualification administrator   9
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
 reporting:reports             -          contract_manager   6
@@ -120,8 +127,8 @@ PAGES = {
     "assignments:answers", "assignments:changes",
     "assignments:extension", "enrolment:enrolment",
     "assignments:second_room", "assignments:agreement", "verification:decision",
-    "assignments:second_room", "assignments:agreement",
     "verification:plan", "verification:draw",
+    "verification:batch", "verification:answer_file", "programmes:qualification",
 }  # fmt: skip
 COPIES = 29
 
@@ -159,6 +166,11 @@ def grow(world) -> None:
     worlds.multiplied([Notice.objects.latest("pk")], COPIES, queued_at=now)
     worlds.multiplied([things.qualification], COPIES, deep=False)
     worlds.multiplied([things.proposal], COPIES, from_on=lambda n: clock.today() + n * day)
+    worlds.multiplied([things.batch], COPIES, deep=False)
+    worlds.multiplied([things.answer.lines.last()], COPIES, number=lambda n: 100 + n)
+    worlds.multiplied([things.rating], COPIES)
+    worlds.multiplied([things.recognition], COPIES, state="declined", decided_at=now, decision_note="Not enough.",
+                      decided_by=world.cast.iqa.pk)  # fmt: skip
     worlds.multiplied([things.report], COPIES, version=lambda n: n + 1)
     for second in SecondMarking.objects.filter(submission__second_marking=None):
         Submission.objects.filter(pk=second.submission_id).update(second_marking=second)

@@ -28,6 +28,7 @@ Enrolment                | accept             | applied                      -> 
 Enrolment                | decline            | applied                      -> declined     | T
 Enrolment                | withdraw           | invited applied active       -> withdrawn    | A
 Enrolment                | complete           | active                       -> completed    | W
+Enrolment                | reopen             | completed                    -> active       | W
 Session                  | hold               | planned                      -> held         | T A
 Session                  | cancel             | planned                      -> cancelled    | A M
 Place at a session       | mark_attended      | booked part absent           -> attended     | T A
@@ -65,6 +66,19 @@ Sample of marking        | send_back          | selected                     -> 
 Sample of marking        | answer             | returned                     -> answered     | T
 Claim for a certificate  | record_certificate | claimed                      -> certificated | A
 Claim for a certificate  | record_rejection   | claimed                      -> rejected     | A
+Claim for a certificate  | revoke             | certificated                 -> revoked      | A
+Batch of claims          | export_batch       | open                         -> exported     | A
+Batch of claims          | send_batch         | exported                     -> sent         | A
+Batch of claims          | close_batch        | sent                         -> reconciled   | W
+Answer to a batch        | take_answer        | read                         -> taken        | A
+Answer to a batch        | put_aside_answer   | read                         -> put_aside    | A
+Certificate on paper     | check_certificate  | received                     -> checked      | A
+Certificate on paper     | send_certificate   | checked                      -> sent         | A
+Certificate on paper     | ask_correction     | received checked sent        -> differs      | A
+Certificate on paper     | replace_certificate | differs                     -> replaced     | A
+Certificate on paper     | void_certificate   | received checked differs sent -> void        | W
+Prior learning (RPL)     | agree_recognition  | proposed                     -> agreed       | I
+Prior learning (RPL)     | decline_recognition | proposed                    -> declined     | I
 Progress report          | approve_report     | draft                        -> approved     | M
 Progress report          | send_report        | approved                     -> sent         | M
 """
@@ -85,11 +99,18 @@ APPS = {
     "Extension of a deadline": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
+    "Batch of claims": "verification",
+    "Answer to a batch": "verification",
+    "Certificate on paper": "verification",
+    "Prior learning (RPL)": "verification",
     "Progress report": "reporting",
 }
 # Steps that are part of another act, which has the address: that act.
 PART_OF = {
     "complete": "verification:record_certificate",
+    "reopen": "verification:revoke",
+    "void_certificate": "verification:revoke",
+    "close_batch": "verification:take_answer",
     "mark_attended": "workshops:take_register",
     "mark_part": "workshops:take_register",
     "mark_absent": "workshops:take_register",
@@ -206,12 +227,13 @@ def test_address_action_and_step_have_one_name(machine, states, step):
         assert any(callable(getattr(module, step.verb, None)) for module in modules)
 
 
-# A signed outcome superseded by another one: each time a new row with its reason, and never after the next attempt is in.
-SUPERSEDES = ("overturn", "pass_after_all")
+# A signed outcome superseded by another one: each time a new row with its reason, and never after the next attempt is in. A
+# completion is taken back when the certificate is revoked.
+SUPERSEDES = ("overturn", "pass_after_all", "reopen")
 
 
 def test_no_machine_turns_in_a_circle_except_the_register():
-    """A register may be corrected, an outcome superseded; everything else goes forward only."""
+    """A register may be corrected, an outcome superseded, a completion taken back with its certificate; everything else goes forward only."""
     turning = []
     for machine, _, steps in MACHINES:
         ahead = {(source, step.target) for step in steps for source in step.sources if step.verb not in SUPERSEDES}

@@ -26,6 +26,7 @@ FAMILIES = {
     "assignments:client_feedback", "assignments:desk", "assignments:answers", "assignments:changes",
     "assignments:room", "assignments:award_pass", "assignments:result_sheet", "verification:sample", "verification:claims",
     "verification:decision",
+    "verification:batch", "verification:answer_file", "verification:recognition",
     "reporting:dashboard", "reporting:client_cohort",
 }  # fmt: skip
 ERRORS = (("learner", "/people/"), ("learner", "/nowhere/"), ("visitor", "/nowhere/"))

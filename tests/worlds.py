@@ -340,8 +340,29 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
     things.sample = verification.select(piece, reason="Every piece of a new tutor", by=cast.iqa)
     factories.verified(cast=cast, one=things.verified)
     factories.verified(cast=cast, one=things.claimed)
-    things.claim = verification.claim(things.claimed, order_number="4711", by=cast.administrator)
-    factories.certificated(cast=cast, one=things.completed)
+    things.claim = verification.claim(things.claimed, by=cast.administrator)
+    factories.certificated(cast=cast, one=things.completed, order_number="4710")
+    things.certificated = things.completed.claims.get()
+    things.certificate = things.certificated.certificates.get()
+    things.batch = verification.export_batch(things.claim.batch, by=cast.administrator)
+    sent = {"sent_on": clock.today(), "order_number": "4711", "by": cast.administrator}
+    things.batch = verification.send_batch(things.batch, **sent)
+    number = things.claimed.registration.number
+    content = f"ENR,Name,Certificate,Date\n{number},Somebody Else,C-1,{clock.today():%d/%m/%Y}\nXYZ999,Nobody,C-2,01/02/2024\n".encode()
+    mapping = {"registration": "ENR", "name": "Name", "certificate": "Certificate", "date": "Date", "reason": ""}
+    given = {"name": "answer.csv", "content": content, "mapping": mapping, "by": cast.administrator}
+    things.answer, _ = verification.read_answer(things.batch, **given)
+    said = {"evidence": "A diploma of 2022, seen.", "judgement": "It covers each criterion.", "by": cast.tutor}
+    things.recognition = verification.propose_recognition(things.active, unit=things.unit, **said)
+    things.rating = programmes.record_rating(
+        things.qualification,
+        from_on=clock.today(),
+        rating="01",
+        claim_route="direct",
+        reason="An action plan is agreed.",
+        source="Visit of the external verifier",
+        by=cast.administrator,
+    )
 
 
 def _authenticity(things: SimpleNamespace, cast: Cast) -> None:

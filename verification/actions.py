@@ -1,4 +1,4 @@
-"""The verbs of verification and certification. Marking itself changes in `assignments.marking`, through `overturn`."""
+"""The verbs of verification, and of the award from its own modules. Marking itself changes in `assignments.marking`, through `overturn`."""
 
 import datetime as dt
 import logging
@@ -16,14 +16,74 @@ from assignments.models import Submission
 from core import clock
 from core.lifecycle import move, record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
-from enrolment import actions as enrolments
 from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
 from programmes.models import Release
 from verification import notices, policy
+from verification.certifying import (
+    ask_correction,
+    check_certificate,
+    mend,
+    record_certificate,
+    replace_certificate,
+    revoke,
+    send_certificate,
+    void_certificate,
+)
+from verification.claiming import (
+    NotClaimed,
+    claim,
+    claim_several,
+    claim_units,
+    close_batch,
+    download_batch,
+    export_batch,
+    record_rejection,
+    send_batch,
+)
 from verification.models import Claim, Sample, SignOff
 from verification.models.standing import passed_pieces, standing
-from verification.states import AGREE, ANSWER, RECORD_CERTIFICATE, RECORD_REJECTION, SEND_BACK, ClaimState, SampleState
+from verification.recognising import agree_recognition, decline_recognition, propose_recognition
+from verification.reconciling import put_aside_answer, read_answer, take_answer
+from verification.states import AGREE, ANSWER, SEND_BACK, SampleState
+
+# Claims, certificates, recognised units and answers have modules of their own; their verbs are called from here.
+__all__ = [
+    "NotClaimed",
+    "NotReleased",
+    "agree",
+    "agree_recognition",
+    "answer",
+    "ask_correction",
+    "begin",
+    "check_certificate",
+    "claim",
+    "claim_several",
+    "claim_units",
+    "close_batch",
+    "decline_recognition",
+    "download_batch",
+    "export_batch",
+    "mend",
+    "overturn",
+    "propose_recognition",
+    "put_aside_answer",
+    "read_answer",
+    "record_certificate",
+    "record_rejection",
+    "release_due",
+    "release_result",
+    "release_several",
+    "replace_certificate",
+    "revoke",
+    "select",
+    "send_back",
+    "send_batch",
+    "send_certificate",
+    "sign_off",
+    "take_answer",
+    "void_certificate",
+]
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +108,7 @@ def select(submission: Submission, *, reason: str, by: User) -> Sample:
     for guard in (policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme):
         if sentence := guard(sample, by):
             raise Refused(sentence)
-    if Claim.objects.filter(enrolment=submission.enrolment).exclude(state=ClaimState.REJECTED).exists():
+    if Claim.objects.filter(enrolment=submission.enrolment).whole().in_force().exists():
         raise WrongState("The certificate has been claimed, so this is not verified again.")
     _check_nobody_was_first(submission)
     try:
@@ -228,72 +288,6 @@ def sign_off(enrolment: Enrolment, *, note: str = "", by: User) -> SignOff:
         raise Stale(f"{signed.signed_by} has signed this off already.")
     record(signed, "sign_off", by=by)
     return signed
-
-
-@transaction.atomic
-def claim(enrolment: Enrolment, *, order_number: str = "", by: User) -> Claim:
-    """Claim the certificate. Every missing piece is named, and none can be passed over."""
-    _check_can(by, Can.CLAIM, "claim certificates")
-    if missing := policy.missing_for_claim(standing(enrolment), today=clock.today()):
-        raise Refused(" ".join(missing))
-    try:
-        with transaction.atomic():
-            made = Claim.objects.create(
-                enrolment=enrolment, claimed_at=clock.now(), claimed_by=by, order_number=order_number
-            )
-    except IntegrityError:
-        raise Stale("Somebody else claimed this certificate a moment ago.") from None
-    record(made, "claim", by=by)
-    return made
-
-
-class NotClaimed(NamedTuple):
-    """A learner whose certificate could not be claimed with the others, and why."""
-
-    enrolment: Enrolment
-    sentence: str
-
-
-def claim_several(chosen: list[Enrolment], *, order_number: str = "", by: User) -> tuple[list[Claim], list[NotClaimed]]:
-    """Claim for each learner by itself: one that cannot be claimed does not hold up the others."""
-    claimed, refused = [], []
-    for enrolment in chosen:
-        try:
-            claimed.append(claim(enrolment, order_number=order_number, by=by))
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            refused.append(NotClaimed(enrolment, str(refusal)))
-    return claimed, refused
-
-
-@transaction.atomic
-def record_certificate(claim: Claim, *, certificate_number: str, certificated_on: dt.date, by: User) -> Claim:
-    """The certificate has come: its number and date are kept, and with them the learner completes the programme."""
-    number = certificate_number.strip()
-    if not number:
-        raise Refused("Enter the number of the certificate.")
-    if Claim.objects.filter(certificate_number=number).exclude(pk=claim.pk).exists():
-        raise Refused("This number stands on another learner's certificate. Look at it again.")
-    claimed_on = timezone.localdate(claim.claimed_at)
-    if sentence := policy.certificate_problem(certificated_on, claimed_on=claimed_on, today=clock.today()):
-        raise Refused(sentence)
-    facts: dict[str, Any] = {"certificate_number": number, "certificated_on": certificated_on}
-    move(claim, RECORD_CERTIFICATE, by=by, closed_at=clock.now(), closed_by=by, **facts)
-    enrolments.complete(claim.enrolment, by=None)
-    notices.certificate_recorded(claim)
-    return claim
-
-
-@transaction.atomic
-def record_rejection(claim: Claim, *, rejection_reason: str, by: User) -> Claim:
-    """The awarding organisation has rejected the claim. Once the cause is mended it is claimed again."""
-    if not rejection_reason.strip():
-        raise Refused("Enter the reason the awarding organisation gave.")
-    facts: dict[str, Any] = {"rejection_reason": rejection_reason, "closed_at": clock.now(), "closed_by": by}
-    move(claim, RECORD_REJECTION, by=by, **facts)
-    notices.claim_rejected(claim, by=by)
-    return claim
 
 
 def _check_can(by: User, capability: Can, what: str) -> None:

@@ -9,7 +9,7 @@ from accounts.models import User
 from assignments import anonymity
 from core import clock, notices
 from programmes.models import Cohort
-from verification.models import Claim, Sample
+from verification.models import Certificate, Claim, Recognition, Sample
 
 
 def _tutors(cohort: Cohort) -> list[User]:
@@ -50,22 +50,90 @@ def sample_answered(sample: Sample, *, stands: bool) -> None:
 
 
 def certificate_recorded(claim: Claim) -> None:
-    """To the learner, and to the tutors of the cohort."""
-    enrolment = claim.enrolment
-    context: dict[str, Any] = {"claim": claim, "enrolment": enrolment}
+    """To the learner, and to the tutors of the cohort. A certificate of units says so."""
+    _to_learner_and_tutors(claim, "certificated", "certificate" if claim.is_whole else "certificate_of_units", {})
+
+
+def certificate_sent(certificate: Certificate) -> None:
+    """To the learner only."""
+    claim = certificate.claim
     notices.queue(
-        f"claim:{claim.pk}:certificated",
+        f"certificate:{certificate.pk}:sent",
+        to=claim.enrolment.learner,
+        template="emails/certificate_sent.txt",
+        context={"certificate": certificate, "claim": claim, "enrolment": claim.enrolment, "url": reverse("home")},
+    )
+
+
+def correction_asked(certificate: Certificate) -> None:
+    """To the learner, who would else wait for it or show it round."""
+    claim = certificate.claim
+    notices.queue(
+        f"certificate:{certificate.pk}:correction",
+        to=claim.enrolment.learner,
+        template="emails/certificate_correction.txt",
+        context={"certificate": certificate, "claim": claim, "enrolment": claim.enrolment, "url": reverse("home")},
+    )
+
+
+def certificate_revoked(claim: Claim, *, by: User) -> None:
+    """To the learner and the tutors, and to those who run the contract: their figures change."""
+    _to_learner_and_tutors(claim, "revoked", "certificate_revoked", {})
+    contract = claim.enrolment.cohort.contract
+    for person in contract.managers.exclude(pk__in=[by.pk, *[one.pk for one in _tutors(claim.enrolment.cohort)]]):
+        notices.queue(
+            f"claim:{claim.pk}:revoked:{person.pk}",
+            to=person,
+            template="emails/certificate_revoked_tutor.txt",
+            context={"claim": claim, "enrolment": claim.enrolment, "url": claim.get_absolute_url()},
+        )
+
+
+def _to_learner_and_tutors(claim: Claim, what: str, template: str, context: dict[str, Any]) -> None:
+    enrolment = claim.enrolment
+    context = {"claim": claim, "enrolment": enrolment, **context}
+    notices.queue(
+        f"claim:{claim.pk}:{what}",
         to=enrolment.learner,
-        template="emails/certificate_learner.txt",
+        template=f"emails/{template}_learner.txt",
         context={**context, "url": reverse("home")},
     )
     for tutor in _tutors(enrolment.cohort):
         notices.queue(
-            f"claim:{claim.pk}:certificated:{tutor.pk}",
+            f"claim:{claim.pk}:{what}:{tutor.pk}",
             to=tutor,
-            template="emails/certificate_tutor.txt",
+            template=f"emails/{template}_tutor.txt",
             context={**context, "url": reverse("enrolment:enrolment", args=[enrolment.pk])},
         )
+
+
+def recognition_decided(recognition: Recognition) -> None:
+    """To the learner and to the tutor who assessed it."""
+    context = {"recognition": recognition, "enrolment": recognition.enrolment}
+    if recognition.state == "agreed":
+        notices.queue(
+            f"recognition:{recognition.pk}:learner",
+            to=recognition.enrolment.learner,
+            template="emails/unit_recognised_learner.txt",
+            context={**context, "url": reverse("home")},
+        )
+    notices.queue(
+        f"recognition:{recognition.pk}:tutor",
+        to=recognition.assessed_by,
+        template="emails/recognition_decided.txt",
+        context={**context, "url": recognition.get_absolute_url()},
+    )
+
+
+def claims_overdue(person: User, claims: list[Claim], *, days: int, week: str) -> bool:
+    """Once a week to somebody who claims for the centre, while anything is overdue. Whether it was new."""
+    sent = notices.queue(
+        f"claims:overdue:{week}:{person.pk}",
+        to=person,
+        template="emails/claims_overdue.txt",
+        context={"claims": claims, "days": days, "url": reverse("verification:claims") + "?stage=overdue"},
+    )
+    return sent is not None
 
 
 def claim_rejected(claim: Claim, *, by: User) -> None:

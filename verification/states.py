@@ -1,4 +1,4 @@
-"""Two machines: a sample of a tutor's marking, and the claim for a learner's certificate."""
+"""Verification: samples of marking. Award: claims, the batches they go in, the answers that come, certificates, recognised units."""
 
 from django.db.models import TextChoices
 
@@ -48,7 +48,13 @@ class ClaimState(TextChoices):
     CLAIMED = "claimed", "Claimed"
     CERTIFICATED = "certificated", "Certificate recorded"
     REJECTED = "rejected", "Rejected by the awarding organisation"
+    REVOKED = "revoked", "Certificate revoked"
 
+
+HAS_CERTIFICATE = (ClaimState.CERTIFICATED, ClaimState.REVOKED)
+ANSWERED_CLAIM = (*HAS_CERTIFICATE, ClaimState.REJECTED)
+# A claim in one of these asks for nothing and holds nothing any more.
+OVER = (ClaimState.REJECTED, ClaimState.REVOKED)
 
 RECORD_CERTIFICATE = Transition(
     verb="record_certificate",
@@ -64,5 +70,147 @@ RECORD_REJECTION = Transition(
     target=ClaimState.REJECTED,
     needs=Can.CLAIM,
 )
-CLAIM_TRANSITIONS = (RECORD_CERTIFICATE, RECORD_REJECTION)
-TRANSITIONS = (*SAMPLE_TRANSITIONS, *CLAIM_TRANSITIONS)
+REVOKE = Transition(
+    verb="revoke",
+    label="Record that the certificate is revoked",
+    sources=(ClaimState.CERTIFICATED,),
+    target=ClaimState.REVOKED,
+    needs=Can.CLAIM,
+)
+CLAIM_TRANSITIONS = (RECORD_CERTIFICATE, RECORD_REJECTION, REVOKE)
+
+
+class BatchState(TextChoices):
+    OPEN = "open", "Open"
+    EXPORTED = "exported", "Exported"
+    SENT = "sent", "Sent"
+    RECONCILED = "reconciled", "Every claim answered"
+
+
+EXPORT_BATCH = Transition(
+    verb="export_batch",
+    label="Close and export",
+    sources=(BatchState.OPEN,),
+    target=BatchState.EXPORTED,
+    needs=Can.CLAIM,
+    guards=(policy.has_claims,),
+)
+SEND_BATCH = Transition(
+    verb="send_batch",
+    label="Mark as sent",
+    sources=(BatchState.EXPORTED,),
+    target=BatchState.SENT,
+    needs=Can.CLAIM,
+)
+CLOSE_BATCH = Transition(
+    verb="close_batch",
+    label="Close",
+    sources=(BatchState.SENT,),
+    target=BatchState.RECONCILED,
+)
+BATCH_TRANSITIONS = (EXPORT_BATCH, SEND_BATCH, CLOSE_BATCH)
+
+
+class AnswerState(TextChoices):
+    READ = "read", "Read, to be confirmed"
+    TAKEN = "taken", "Taken"
+    PUT_ASIDE = "put_aside", "Put aside"
+
+
+TAKE_ANSWER = Transition(
+    verb="take_answer",
+    label="Take this answer",
+    sources=(AnswerState.READ,),
+    target=AnswerState.TAKEN,
+    needs=Can.CLAIM,
+)
+PUT_ASIDE_ANSWER = Transition(
+    verb="put_aside_answer",
+    label="Put this file aside",
+    sources=(AnswerState.READ,),
+    target=AnswerState.PUT_ASIDE,
+    needs=Can.CLAIM,
+)
+ANSWER_TRANSITIONS = (TAKE_ANSWER, PUT_ASIDE_ANSWER)
+
+
+class CertificateState(TextChoices):
+    RECEIVED = "received", "To be checked"
+    CHECKED = "checked", "Checked, to be sent"
+    DIFFERS = "differs", "Correction asked for"
+    SENT = "sent", "Sent to the learner"
+    REPLACED = "replaced", "Replaced by a corrected one"
+    VOID = "void", "Revoked"
+
+
+CHECKED_ONCE = (CertificateState.CHECKED, CertificateState.SENT)
+
+CHECK_CERTIFICATE = Transition(
+    verb="check_certificate",
+    label="Check against the record",
+    sources=(CertificateState.RECEIVED,),
+    target=CertificateState.CHECKED,
+    needs=Can.CLAIM,
+)
+SEND_CERTIFICATE = Transition(
+    verb="send_certificate",
+    label="Record that it was sent",
+    sources=(CertificateState.CHECKED,),
+    target=CertificateState.SENT,
+    needs=Can.CLAIM,
+)
+ASK_CORRECTION = Transition(
+    verb="ask_correction",
+    label="Ask for a correction",
+    sources=(CertificateState.RECEIVED, CertificateState.CHECKED, CertificateState.SENT),
+    target=CertificateState.DIFFERS,
+    needs=Can.CLAIM,
+)
+REPLACE_CERTIFICATE = Transition(
+    verb="replace_certificate",
+    label="Record the corrected certificate",
+    sources=(CertificateState.DIFFERS,),
+    target=CertificateState.REPLACED,
+    needs=Can.CLAIM,
+)
+VOID_CERTIFICATE = Transition(
+    verb="void_certificate",
+    label="Void",
+    sources=(CertificateState.RECEIVED, CertificateState.CHECKED, CertificateState.DIFFERS, CertificateState.SENT),
+    target=CertificateState.VOID,
+)
+CERTIFICATE_TRANSITIONS = (CHECK_CERTIFICATE, SEND_CERTIFICATE, ASK_CORRECTION, REPLACE_CERTIFICATE, VOID_CERTIFICATE)
+
+
+class RecognitionState(TextChoices):
+    PROPOSED = "proposed", "With the verifier"
+    AGREED = "agreed", "Recognised"
+    DECLINED = "declined", "Not recognised"
+
+
+AGREE_RECOGNITION = Transition(
+    verb="agree_recognition",
+    label="Agree that the unit is recognised",
+    sources=(RecognitionState.PROPOSED,),
+    target=RecognitionState.AGREED,
+    needs=Can.VERIFY,
+    guards=(policy.is_not_own_proposal, policy.is_allocated_to_recognise, policy.is_still_on_programme),
+)
+DECLINE_RECOGNITION = Transition(
+    verb="decline_recognition",
+    label="Decline",
+    sources=(RecognitionState.PROPOSED,),
+    target=RecognitionState.DECLINED,
+    needs=Can.VERIFY,
+    guards=(policy.is_not_own_proposal, policy.is_allocated_to_recognise),
+)
+RECOGNITION_TRANSITIONS = (AGREE_RECOGNITION, DECLINE_RECOGNITION)
+
+AWARD_TRANSITIONS = (
+    *CLAIM_TRANSITIONS,
+    *BATCH_TRANSITIONS,
+    *ANSWER_TRANSITIONS,
+    *CERTIFICATE_TRANSITIONS,
+    *RECOGNITION_TRANSITIONS,
+)
+TRANSITIONS = (*SAMPLE_TRANSITIONS, *AWARD_TRANSITIONS)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from verification.views import claims, decisions, grid, plans, queue, results, samples, strategies, tutors
+from verification.views import (
+    batches,
+    certificates,
+    claims,
+    decisions,
+    grid,
+    plans,
+    queue,
+    recognitions,
+    results,
+    samples,
+    strategies,
+    tutors,
+)
 
 app_name = "verification"
 urlpatterns = [
@@ -38,4 +51,29 @@ urlpatterns = [
     path("claims/<int:pk>/", claims.claim, name="claim"),
     path("claims/<int:pk>/record-certificate/", claims.record_certificate, name="record_certificate"),
     path("claims/<int:pk>/record-rejection/", claims.record_rejection, name="record_rejection"),
+    path("claims/<int:pk>/revoke/", certificates.revoke, name="revoke"),
+    path("claims/<int:pk>/mend/", certificates.mend, name="mend"),
+    path("claims/learners/<int:pk>/units/", claims.claim_units, name="claim_units"),
+    path("claims/certificates/<int:pk>/check/", certificates.check_certificate, name="check_certificate"),
+    path("claims/certificates/<int:pk>/send/", certificates.send_certificate, name="send_certificate"),
+    path("claims/certificates/<int:pk>/ask-correction/", certificates.ask_correction, name="ask_correction"),
+    path("claims/certificates/<int:pk>/replace/", certificates.replace_certificate, name="replace_certificate"),
+    path("claims/batches/", batches.batches, name="batches"),
+    path("claims/batches/<int:pk>/", batches.batch, name="batch"),
+    path("claims/batches/<int:pk>/export/", batches.export_batch, name="export_batch"),
+    path("claims/batches/<int:pk>/file/", batches.batch_file, name="batch_file"),
+    path("claims/batches/<int:pk>/send/", batches.send_batch, name="send_batch"),
+    path("claims/batches/<int:pk>/answer/", batches.read_answer, name="read_answer"),
+    path("claims/answers/<int:pk>/", batches.answer_file, name="answer_file"),
+    path("claims/answers/<int:pk>/take/", batches.take_answer, name="take_answer"),
+    path("claims/answers/<int:pk>/put-aside/", batches.put_aside_answer, name="put_aside_answer"),
+    path("verification/prior-learning/", recognitions.recognitions, name="recognitions"),
+    path("verification/prior-learning/<int:pk>/", recognitions.recognition, name="recognition"),
+    path("verification/prior-learning/<int:pk>/agree/", recognitions.agree_recognition, name="agree_recognition"),
+    path("verification/prior-learning/<int:pk>/decline/", recognitions.decline_recognition, name="decline_recognition"),
+    path(
+        "verification/prior-learning/learners/<int:pk>/propose/",
+        recognitions.propose_recognition,
+        name="propose_recognition",
+    ),
 ]

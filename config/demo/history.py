@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import User
-from config.demo import portfolios, steps
+from config.demo import award, portfolios, steps
 from config.demo.cases import FIRST, SECOND, D, Run, Story
 from config.demo.people import CLIENT, DL7, JOB_TITLE, LEAD_SUPPLIER, Company
 from core import clock
 from enrolment import actions as enrolment
 from enrolment.models import Enrolment
 from programmes import actions as programmes
-from programmes.models import Client, Cohort
+from programmes.models import Client, Cohort, QualificationVersion
 from workshops.models import Session
 
 
@@ -21,12 +21,28 @@ def tell(company: Company) -> None:
     with clock.at(D(2022, 3, 14)):
         client = programmes.add_client(name=CLIENT, accent="#0E5A60", by=company.sunil)
         programmes.add_contact(client, user=company.eleanor, job_title=JOB_TITLE, by=company.sunil)
+    _rate(company)
     _, people = _run(company, client, FIRST, tutor=company.helen)
     _stories(company, FIRST, people, marker=company.helen)
     second, people = _run(company, client, SECOND, tutor=company.helen)
     _replace_tutor(company, second)
     _stories(company, SECOND, people, marker=company.ruth)
     _distance_learner(company)
+
+
+def _rate(company: Company) -> None:
+    """What the awarding organisation lets the centre do with the certificate, from the first day on."""
+    with clock.at(D(2022, 3, 14)):
+        version = QualificationVersion.objects.get(qualification__number="8588-21")
+        programmes.record_rating(
+            version.qualification,
+            from_on=D(2022, 3, 14),
+            rating=version.quality_rating,
+            claim_route=version.claim_route,
+            reason="The usual rating of a centre that is new to this qualification.",
+            source="Approval of the qualification, 14 March 2022",
+            by=company.joan,
+        )
 
 
 def _run(company: Company, client: Client, run: Run, *, tutor: User) -> tuple[Cohort, list[Enrolment]]:
@@ -136,7 +152,7 @@ def _story(company: Company, one: Enrolment, story: Story, *, marker: User, seed
     first_practice = story.practice_from or first_in - dt.timedelta(days=95)
     portfolios.practise(one, seed=seed, sessions=13, first_on=first_practice, supervisor=marker)
     _portfolio(one, story, marker=marker, seed=seed)
-    steps.finish(one, company, on=story.certificate_on)
+    award.finish(one, company, on=story.certificate_on)
 
 
 def _essay(one: Enrolment, story: Story, *, marker: User, seed: int) -> None:

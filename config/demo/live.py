@@ -8,7 +8,7 @@ from accounts.models import User
 from assignments import actions as assignments
 from assignments import deadlines
 from assignments.models import Submission
-from config.demo import portfolios, reflections, remarks, sampling, steps, twice
+from config.demo import award, portfolios, reflections, remarks, sampling, steps, twice
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
 from core import clock
 from enrolment import actions as enrolment
@@ -207,15 +207,17 @@ class Live:
             )
         for one in (TO_SIGN, TO_CLAIM, CLAIMED, DONE):
             with clock.at(ago(18)):
-                steps.verify(people[one], company)
+                award.verify(people[one], company)
             if one != TO_SIGN:
                 with clock.at(ago(14)):
-                    steps.sign_off(people[one], company)
+                    award.sign_off(people[one], company)
         with clock.at(ago(10)):
-            claims = [steps.claim(people[one], company) for one in (CLAIMED, DONE)]
+            claims = award.claim([people[one] for one in (CLAIMED, DONE)], company)
         with clock.at(ago(1)):
-            steps.certificate(claims[1], company)
+            claims[1].refresh_from_db()
+            award.answer_file(claims[1], company)
         self._late(people[LATE])
+        self._prior_learning(people[LATE])
         self._arrange(people)
 
     def _late(self, one: Enrolment) -> None:
@@ -231,6 +233,17 @@ class Live:
             )
         evenings = [(steps.at_hour(self.ago(days), 20, 15), words) for days, words in ((6, 900), (3, 1600), (1, 2100))]
         steps.write_essay(one, seed=77, evenings=evenings)
+
+    def _prior_learning(self, one: Enrolment) -> None:
+        """A unit the learner has shown before, assessed by the tutor and with the verifier now."""
+        with clock.at(self.ago(3)):
+            verification.propose_recognition(
+                one,
+                unit=one.cohort.version.units.get(number="500"),
+                evidence="A postgraduate certificate in coaching of 2023, seen in the original, with its syllabus and essay.",
+                judgement="Her essay of 2023 covers each criterion of the unit; she coaches in the same post today.",
+                by=self.helen,
+            )
 
     def _arrange(self, people: list[Enrolment]) -> None:
         """Dates that move: an extension granted, one that waits, an adjustment in confidence, a break."""

@@ -27,7 +27,6 @@ from enrolment import actions as enrolment
 from enrolment.models import Enrolment
 from programmes import actions as programmes
 from programmes.models import Cohort, LearningOutcome, Qualification
-from verification import actions as verification
 from workshops import actions as workshops
 from workshops.actions import Mark
 from workshops.models import Place, Session
@@ -326,36 +325,3 @@ def refer(submission: Submission, *, tutor: User, unmet: tuple[str, ...], resubm
     mark(submission, tutor=tutor, unmet=unmet)
     summary = "Most of this is strong. Two things are left, and both are within reach."
     marking.refer(submission, summary=summary, is_authentic=True, resubmit_by=resubmit_by, by=tutor)
-
-
-def verify(one: Enrolment, company: Company) -> None:
-    for submission in one.submissions.filter(state="passed"):
-        sample = verification.select(
-            submission, reason="Every portfolio and essay of this qualification", by=company.gareth
-        )
-        verification.agree(sample, comment=reflections.iqa_comment(submission.pk), by=company.gareth)
-
-
-def sign_off(one: Enrolment, company: Company) -> None:
-    verification.sign_off(one, note="Seen with both result sheets.", by=company.amelia)
-
-
-def claim(one: Enrolment, company: Company) -> Any:
-    return verification.claim(one, order_number=f"CL-{one.pk:05d}", by=company.joan)
-
-
-def certificate(found: Any, company: Company) -> None:
-    number = f"ILM{found.enrolment_id:04d}{clock.today():%y%m}"
-    verification.record_certificate(found, certificate_number=number, certificated_on=clock.today(), by=company.joan)
-
-
-def finish(one: Enrolment, company: Company, *, on: dt.date) -> None:
-    """After both assignments have passed: verified, signed off, claimed, and the certificate recorded on `on`."""
-    with clock.at(on - dt.timedelta(days=35)):
-        verify(one, company)
-    with clock.at(on - dt.timedelta(days=24)):
-        sign_off(one, company)
-    with clock.at(on - dt.timedelta(days=15)):
-        found = claim(one, company)
-    with clock.at(on):
-        certificate(found, company)

@@ -1,7 +1,7 @@
 """The verbs of enrolment: the learner's in `joining`, the centre's in `deciding` and `arranging`."""
 
 from enrolment.actions.arranging import change_break, end_adjustment, record_adjustment, record_break
-from enrolment.actions.deciding import accept, complete, decline, register, set_deadline, withdraw
+from enrolment.actions.deciding import accept, complete, decline, register, reopen, set_deadline, withdraw
 from enrolment.actions.joining import (
     apply,
     invite_learner,
@@ -22,6 +22,7 @@ __all__ = [
     "record_adjustment",
     "record_break",
     "register",
+    "reopen",
     "save_application",
     "save_questionnaire",
     "save_support_needs",

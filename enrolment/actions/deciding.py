@@ -14,8 +14,10 @@ from core.lifecycle import move, record
 from core.refusals import NotAllowed, Refused, Stale, WrongState
 from enrolment import notices, policy
 from enrolment.models import Enrolment, IndividualDeadline, Registration
-from enrolment.states import ACCEPT, COMPLETE, DECLINE, WITHDRAW, EnrolmentState
+from enrolment.states import ACCEPT, COMPLETE, DECLINE, REOPEN, WITHDRAW, EnrolmentState
+from programmes import policy as programmes
 from programmes.models import Assignment, AwardingOrganisation
+from programmes.models.ratings import allowed
 
 
 @transaction.atomic
@@ -63,6 +65,10 @@ def register(
         raise WrongState(sentence)
     today = clock.today()
     if sentence := policy.registration_problem(registered_on=registered_on, expires_on=expires_on, today=today):
+        raise Refused(sentence)
+    version = enrolment.cohort.version
+    rated = allowed(version, on=registered_on)
+    if sentence := programmes.registrations_allowed(rated, organisation=str(version.qualification.organisation)):
         raise Refused(sentence)
     number = number.strip().upper()
     # Whoever registers with this organisation at the same moment waits here.
@@ -135,4 +141,11 @@ def withdraw(enrolment: Enrolment, *, withdrawal_reason: str, by: User) -> Enrol
 def complete(enrolment: Enrolment, *, by: None = None) -> Enrolment:
     """The system ends the journey when the certificate is recorded; no person does this by hand."""
     move(enrolment, COMPLETE, by=by, completed_at=clock.now())
+    return enrolment
+
+
+@transaction.atomic
+def reopen(enrolment: Enrolment, *, by: None = None) -> Enrolment:
+    """The certificate has been revoked: the learner is on the programme again. That it was completed stays in the events."""
+    move(enrolment, REOPEN, by=by, completed_at=None)
     return enrolment

@@ -33,6 +33,8 @@ from enrolment.states import TRANSITIONS, EnrolmentState
 from enrolment.views.arrangements import arrangements_of
 from enrolment.views.learner import answers, form_of, ratings_by_unit
 from programmes.models import Cohort
+from programmes.models.ratings import allowed
+from programmes.policy import registrations_allowed
 
 ORDERS = {
     "name": ("By name", ("learner__full_name",)),
@@ -119,6 +121,9 @@ def _further(one: Enrolment, request: AuthedRequest) -> list[Choice]:
     if request.user.can(Can.SUBMIT_FOR_LEARNER) and one.state == EnrolmentState.ACTIVE:
         url = reverse("assignments:hand_in_for_learner", args=[one.pk])
         found.append(Choice("hand_in_for_learner", "Hand in for the learner", url))
+    if request.user.can(Can.MARK) and one.state == EnrolmentState.ACTIVE:
+        url = reverse("verification:propose_recognition", args=[one.pk])
+        found.append(Choice("propose_recognition", "Recognise prior learning", url))
     for needs, verb, label in (
         (Can.RECORD_ADJUSTMENTS, "record_adjustment", "Record an adjustment"),
         (Can.RECORD_BREAKS, "record_break", "Record a break"),
@@ -181,7 +186,11 @@ def register(request: AuthedRequest, pk: int) -> HttpResponse:
             messages.warning(request, warning)
         return redirect(one)
     blocked = "" if request.method == "POST" else policy.may_be_registered(one)
-    return render(request, "enrolment/register.html", {"enrolment": one, "form": form, "blocked": blocked})
+    version = one.cohort.version
+    rated = allowed(version, on=clock.today())
+    suspended = registrations_allowed(rated, organisation=str(version.qualification.organisation))
+    context = {"enrolment": one, "form": form, "blocked": blocked, "suspended": suspended}
+    return render(request, "enrolment/register.html", context)
 
 
 @requires(Can.SET_DEADLINES)

@@ -1,4 +1,4 @@
-"""The catalogue, clients and cohorts. This package re-exports models and their choices, nothing else."""
+"""The catalogue, clients and cohorts. This package re-exports models and their choices, nothing else; `ratings` asks what a rating allows."""
 
 from programmes.models.catalogue import (
     AiUse,
@@ -21,6 +21,7 @@ from programmes.models.catalogue import (
     WordsPart,
     WordsRule,
 )
+from programmes.models.claim_columns import ClaimColumn
 from programmes.models.clients import (
     Client,
     ClientContact,
@@ -35,12 +36,14 @@ from programmes.models.cohorts import (
     TutorAppointment,
     VerifierAllocation,
 )
+from programmes.models.ratings import QualityRating
 
 __all__ = [
     "AiUse",
     "Assignment",
     "AssignmentKind",
     "AwardingOrganisation",
+    "ClaimColumn",
     "ClaimRoute",
     "Client",
     "ClientContact",
@@ -56,6 +59,7 @@ __all__ = [
     "PortfolioNeed",
     "Qualification",
     "QualificationVersion",
+    "QualityRating",
     "Release",
     "Resource",
     "ResourceKind",

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from programmes.models.claim_columns import default_claim_columns
+
 
 class AwardingOrganisation(models.Model):
     """ILM, CMI: awards the qualification. Its legal name changes over time, so it is kept with dates."""
@@ -15,6 +17,9 @@ class AwardingOrganisation(models.Model):
     centre_number = models.CharField("centre number with this organisation", max_length=20, blank=True)
     registration_months = models.PositiveSmallIntegerField("registration period in months", null=True, blank=True)
     referral_word = models.CharField("word for work that is referred", max_length=20, default="Referral")
+    claim_columns = models.JSONField(
+        "columns of a file of claims, each with its heading", default=default_claim_columns
+    )
 
     class Meta:
         ordering = ("name",)

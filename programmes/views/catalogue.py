@@ -2,14 +2,25 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, F
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.access import AuthedRequest, requires
 from accounts.permissions import Can
+from core import clock
 from core.lists import listing
-from programmes.models import Criterion, LearningOutcome, Qualification, QualificationVersion, Resource
+from programmes import actions
+from programmes.forms import RecordRatingForm
+from programmes.models import (
+    Criterion,
+    LearningOutcome,
+    Qualification,
+    QualificationVersion,
+    QualityRating,
+    Resource,
+)
 
 
 @requires(Can.SEE_CATALOGUE)
@@ -35,22 +46,49 @@ def qualifications(request: AuthedRequest) -> HttpResponse:
 def qualification(request: AuthedRequest, pk: int) -> HttpResponse:
     """The newest version, or the one the address names."""
     rows = QualificationVersion.objects.filter(qualification=pk).select_related("qualification__organisation")
-    versions = list(rows.order_by("-valid_from", "-version"))
+    # With the legal names of who awards it, a row for each: that is one statement less.
+    names = "qualification__organisation__legal_names"
+    named = rows.annotate(awarded_by=F(f"{names}__name"), from_on=F(f"{names}__from_on"), to_on=F(f"{names}__to_on"))
+    found = list(named.order_by("-valid_from", "-version", "from_on"))
+    versions = list({one.pk: one for one in found}.values())
     if not versions:
         qualification = get_object_or_404(Qualification.objects.select_related("organisation"), pk=pk)
-        return render(request, "programmes/qualification.html", {"qualification": qualification, "versions": []})
+        context = {"qualification": qualification, "versions": [], **_ratings(request, pk)}
+        return render(request, "programmes/qualification.html", context)
     asked = request.GET.get("version", "")
     version = next((one for one in versions if one.version == asked), versions[0])
     context = {
         "qualification": version.qualification,
         "versions": versions,
+        "legal_names": [one for one in found if one.pk == version.pk and one.awarded_by],
         "version": version,
         "units": _units(version),
         "assignments": _assignments(version),
         "may_see_strategy": request.user.can(Can.SEE_VERIFICATION),
         "resources": list(Resource.objects.filter(version=version).defer("body").order_by("position")),
+        **_ratings(request, pk),
     }
     return render(request, "programmes/qualification.html", context)
+
+
+def _ratings(request: AuthedRequest, pk: int) -> dict[str, Any]:
+    """The quality ratings, newest first, in one query: the first that has begun is in force."""
+    ratings = list(QualityRating.objects.filter(qualification=pk).on(clock.today()).select_related("recorded_by"))
+    return {"ratings": ratings, "in_force": ratings[:1], "may_rate": request.user.can(Can.RECORD_RATINGS)}
+
+
+@requires(Can.RECORD_RATINGS)
+def record_rating(request: AuthedRequest, pk: int) -> HttpResponse:
+    qualification = get_object_or_404(Qualification.objects.select_related("organisation"), pk=pk)
+    given = {"from_on": clock.today(), "may_register": True}
+    form = RecordRatingForm(request.POST or None, initial=given, cancel_url=qualification.get_absolute_url())
+    if form.is_valid() and form.attempts(actions.record_rating, qualification, by=request.user):
+        messages.success(
+            request, f"Recorded. The rating {form.result.rating} decides what may be claimed and registered."
+        )
+        return redirect(qualification)
+    context = {"qualification": qualification, "form": form}
+    return render(request, "programmes/record_rating.html", context, status=409 if form.errors else 200)
 
 
 def _units(version: QualificationVersion) -> list[dict[str, Any]]:

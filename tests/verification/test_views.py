@@ -218,7 +218,7 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
         iqa.get(_url("queue"))
     with django_assert_num_queries(7):
         eqa.get(_url("queue"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         administrator.get(_url("claims"))
     with django_assert_num_queries(8):
         administrator.get(_url("claims"), {"stage": "missing"})

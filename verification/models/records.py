@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from accounts.models import User
@@ -12,7 +16,16 @@ from accounts.permissions import Role
 from assignments.models import Submission, VeiledQuerySet
 from core.lifecycle import set_exactly_when, state_is_known
 from enrolment.models import Enrolment
-from verification.states import DECIDED, WITH_ACTION, ClaimState, SampleState
+from programmes.models import Unit
+from verification.states import (
+    ANSWERED_CLAIM,
+    DECIDED,
+    HAS_CERTIFICATE,
+    OVER,
+    WITH_ACTION,
+    ClaimState,
+    SampleState,
+)
 
 
 class SampleQuerySet(VeiledQuerySet["Sample"]):
@@ -115,11 +128,42 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: User) -> ClaimQuerySet:
         return self.filter(enrolment__in=Enrolment.objects.visible_to(user)).exclude(enrolment__learner=user)
 
+    def in_force(self) -> ClaimQuerySet:
+        """Those that still ask for a certificate, or have one."""
+        return self.exclude(state__in=OVER)
+
+    def whole(self) -> ClaimQuerySet:
+        return self.filter(kind=ClaimKind.WHOLE)
+
+    def unmended(self) -> ClaimQuerySet:
+        """Revoked, and nobody has said that the cause is mended."""
+        return self.filter(state=ClaimState.REVOKED, mended_at__isnull=True)
+
+    def with_awaited_since(self) -> ClaimQuerySet:
+        """With the day from which an answer is awaited: when the batch was sent, else when it was claimed."""
+        return self.annotate(awaited_since=Coalesce("batch__sent_on", TruncDate("claimed_at")))
+
+    def overdue(self, today: dt.date, *, days: int) -> ClaimQuerySet:
+        """Claimed, and nothing has come for more than `days` days."""
+        open_ones: Any = self.filter(state=ClaimState.CLAIMED).with_awaited_since()
+        found: ClaimQuerySet = open_ones.filter(awaited_since__lt=today - dt.timedelta(days=days))
+        return found
+
+
+class ClaimKind(models.TextChoices):
+    WHOLE = "whole", "Whole qualification"
+    UNITS = "units", "Units only"
+
 
 class Claim(models.Model):
-    """The centre asks the awarding organisation for a learner's certificate."""
+    """The centre asks the awarding organisation for a learner's certificate: of the qualification, or of units."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claims")
+    kind = models.CharField(max_length=10, choices=ClaimKind, default=ClaimKind.WHOLE)
+    units = models.ManyToManyField(Unit, related_name="+", blank=True)
+    batch = models.ForeignKey(
+        "verification.ClaimBatch", null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
+    )
     state = models.CharField(max_length=20, choices=ClaimState, default=ClaimState.CLAIMED)
     claimed_at = models.DateTimeField()
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -129,6 +173,12 @@ class Claim(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     rejection_reason = models.CharField(max_length=250, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    revocation_reason = models.CharField(max_length=250, blank=True)
+    mended_at = models.DateTimeField("when the cause of the revocation was mended", null=True)
+    mended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    mended_how = models.CharField(max_length=250, blank=True)
 
     objects = ClaimQuerySet.as_manager()
 
@@ -136,26 +186,35 @@ class Claim(models.Model):
         ordering = ("-claimed_at", "pk")
         constraints = [
             state_is_known(ClaimState, name="claim_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=ClaimKind.values), name="claim_kind_known"),
             models.UniqueConstraint(
-                fields=["enrolment"], condition=~Q(state="rejected"), name="claim_one_per_enrolment"
+                fields=["enrolment"],
+                condition=Q(kind="whole") & ~Q(state__in=["rejected", "revoked"]),
+                name="claim_one_per_enrolment",
             ),
-            set_exactly_when("certificated_on", states=[ClaimState.CERTIFICATED], name="claim_certificated_on"),
-            set_exactly_when(
-                "closed_at", states=[ClaimState.CERTIFICATED, ClaimState.REJECTED], name="claim_closed_at"
-            ),
+            set_exactly_when("certificated_on", states=HAS_CERTIFICATE, name="claim_certificated_on"),
+            set_exactly_when("closed_at", states=ANSWERED_CLAIM, name="claim_closed_at"),
             models.CheckConstraint(
-                condition=Q(state="certificated") & ~Q(certificate_number="")
-                | ~Q(state="certificated") & Q(certificate_number=""),
+                condition=Q(state__in=HAS_CERTIFICATE) & ~Q(certificate_number="")
+                | ~Q(state__in=HAS_CERTIFICATE) & Q(certificate_number=""),
                 name="claim_certificate_number",
             ),
-            set_exactly_when(
-                "closed_by", states=[ClaimState.CERTIFICATED, ClaimState.REJECTED], name="claim_closed_by"
-            ),
+            set_exactly_when("closed_by", states=ANSWERED_CLAIM, name="claim_closed_by"),
             models.CheckConstraint(
                 condition=~Q(state="rejected") | ~Q(rejection_reason=""), name="claim_rejection_has_a_reason"
             ),
             models.UniqueConstraint(
                 fields=["certificate_number"], condition=~Q(certificate_number=""), name="claim_certificate_once"
+            ),
+            set_exactly_when("revoked_at", states=[ClaimState.REVOKED], name="claim_revoked_at"),
+            set_exactly_when("revoked_by", states=[ClaimState.REVOKED], name="claim_revoked_by"),
+            models.CheckConstraint(
+                condition=~Q(state="revoked") | ~Q(revocation_reason=""), name="claim_revocation_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(mended_at__isnull=True, mended_by__isnull=True, mended_how="")
+                | Q(state="revoked", mended_at__isnull=False, mended_by__isnull=False) & ~Q(mended_how=""),
+                name="claim_mended_after_revocation",
             ),
         ]
 
@@ -164,3 +223,15 @@ class Claim(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("verification:claim", args=[self.pk])
+
+    @property
+    def is_whole(self) -> bool:
+        return self.kind == ClaimKind.WHOLE
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.state == ClaimState.CLAIMED
+
+    @property
+    def waits_for_mending(self) -> bool:
+        return self.state == ClaimState.REVOKED and self.mended_at is None

@@ -12,19 +12,22 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from assignments.models import Marking, Submission
 from assignments.models.submissions import SubmissionQuerySet
 from assignments.states import SubmissionState
+from core import clock
 from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
 from programmes.models import ClaimRoute, CohortDeadline, Unit
+from programmes.models.ratings import QualityRating, route_on
 from verification import policy
-from verification.models.records import Claim, Sample, SignOff
+from verification.models.recognition import ACHIEVED_WITH_RECOGNITION, HAS_A_UNIT, RECOGNISED, Recognition
+from verification.models.records import Claim, ClaimKind, Sample, SignOff
 from verification.models.spared import SPARED, Spared, Written
-from verification.states import ClaimState, SampleState
+from verification.states import SampleState
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -65,12 +68,14 @@ _UNITS_ACHIEVED = """select {what} from (
     select u.id, u.credits from programmes_unit u join programmes_assignment_units c on c.unit_id = u.id
     left join assignments_submission s on s.assignment_id = c.assignment_id and s.enrolment_id = {e} and s.state = 'passed'
     where u.version_id = {v} group by u.id, u.credits having count(*) = count(s.id)) one"""
-_ACHIEVED = f"""(
+_ACHIEVED_BY_WORK = f"""(
     ({{v}} not in ({_WITH_MANDATORY}) or ({{v}}, ({_PASSED_OF_THEM})) in ({_NEEDED}))
     and case when {{v}} in (select id from programmes_qualificationversion where combination = 'fixed')
         then {{v}} in ({_WITH_MANDATORY}) or exists ({_UNITS_ACHIEVED.replace("{what}", "1")})
         else coalesce(({_UNITS_ACHIEVED.replace("{what}", "sum(one.credits)")})
             >= (select credit_total from programmes_qualificationversion where id = {{v}}), false) end)"""  # noqa: S608 (constants of this file)
+# Few learners have a unit recognised, and the rule without is the quicker one.
+_ACHIEVED = f"(case when exists ({RECOGNISED}) then {ACHIEVED_WITH_RECOGNITION} else {_ACHIEVED_BY_WORK} end)"
 _UNVERIFIED = f"""exists (select 1 from assignments_submission s where s.enrolment_id = {{e}} and s.state = 'passed'
     and coalesce((select m.state from verification_sample m where m.submission_id = s.id
     order by m.round desc limit 1), '') <> 'agreed'
@@ -110,17 +115,34 @@ def verified(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
 def with_verified_at(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """When the internal verifier agreed with the last piece."""
     last = Sample.objects.filter(submission__enrolment=OuterRef("pk"), state=SampleState.AGREED).order_by("-decided_at")
-    return enrolments.annotate(verified_at=Subquery(last.values("decided_at")[:1]))
+    # Somebody all of whose units are recognised has no piece.
+    unit = Recognition.objects.agreed().filter(enrolment=OuterRef("pk")).order_by("-decided_at")
+    at = Coalesce(Subquery(last.values("decided_at")[:1]), Subquery(unit.values("decided_at")[:1]))
+    return enrolments.annotate(verified_at=at)
 
 
 def awaiting_sign_off(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """Verified, and on a qualification whose claims wait for the external verifier."""
-    waiting = verified(enrolments).filter(cohort__version__claim_route=ClaimRoute.SIGN_OFF)
+    """Verified, and on a qualification whose claims wait for the external verifier today."""
+    rated: Any = with_route(verified(enrolments))
+    waiting: QuerySet[Enrolment] = rated.filter(claim_route=ClaimRoute.SIGN_OFF)
     return waiting.exclude(Exists(SignOff.objects.filter(enrolment=OuterRef("pk"))))
 
 
+def with_route(enrolments: QuerySet[Enrolment], *, today: dt.date | None = None) -> QuerySet[Enrolment]:
+    """With what the quality rating in force allows for claims, as `claim_route`."""
+    return enrolments.alias(claim_route=route_on(today or clock.today(), version="cohort__version"))
+
+
+def _claims_of_it() -> Any:
+    return Claim.objects.whole().filter(enrolment=OuterRef("pk"))
+
+
 def _claimed() -> Exists:
-    return Exists(Claim.objects.filter(enrolment=OuterRef("pk")).exclude(state=ClaimState.REJECTED))
+    return Exists(_claims_of_it().in_force())
+
+
+def _revoked() -> Exists:
+    return Exists(_claims_of_it().unmended())
 
 
 def unclaimed(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
@@ -128,35 +150,89 @@ def unclaimed(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     return _on_programme(enrolments).exclude(_claimed())
 
 
+def undeclared_pieces() -> Exists:
+    """A passed piece without a declaration of authenticity."""
+    passed = Submission.objects.filter(enrolment=OuterRef("pk"), state=SubmissionState.PASSED)
+    return Exists(passed.filter(declaration__isnull=True))
+
+
 def claimable(enrolments: QuerySet[Enrolment], *, today: dt.date) -> QuerySet[Enrolment]:
     """Those whose certificate can be claimed now: `policy.missing_for_claim` would find nothing missing."""
     signed = Exists(SignOff.objects.filter(enrolment=OuterRef("pk")))
-    route = Q(cohort__version__claim_route=ClaimRoute.DIRECT) | (
-        Q(cohort__version__claim_route=ClaimRoute.SIGN_OFF) & signed
-    )
-    return verified(unclaimed(enrolments)).filter(route, registration__expires_on__gte=today)
+    route = Q(claim_route=ClaimRoute.DIRECT) | Q(Q(claim_route=ClaimRoute.SIGN_OFF) & signed)
+    rows = with_route(verified(unclaimed(enrolments)), today=today)
+    return rows.filter(route, registration__expires_on__gte=today).exclude(undeclared_pieces()).exclude(_revoked())
 
 
-def with_standing(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+def left_with_units(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Those who left without the qualification and have achieved units of it."""
+    left = enrolments.filter(state=EnrolmentState.WITHDRAWN)
+    return left.filter(Written(HAS_A_UNIT, models.BooleanField(), wants=2))
+
+
+def with_standing(enrolments: QuerySet[Enrolment], *, today: dt.date | None = None) -> QuerySet[Enrolment]:
     """The rows that `standings` needs."""
+    day = today or clock.today()
     related = "learner", "cohort__version__qualification", "cohort__contract__client", "registration", "sign_off"
-    return enrolments.select_related(*related).annotate(is_claimed=_claimed())
+    ratings = QualityRating.objects.filter(qualification=OuterRef("cohort__version__qualification")).on(day)
+    return enrolments.select_related(*related).annotate(
+        is_claimed=_claimed(),
+        is_revoked=_revoked(),
+        route=route_on(day, version="cohort__version"),
+        rating_word=Subquery(ratings.values("rating")[:1]),
+        rating_from_on=Subquery(ratings.values("from_on")[:1]),
+    )
 
 
 def standings(enrolments: Iterable[Enrolment]) -> dict[int, policy.Standing]:
     """By learner's enrolment, everything a claim depends on. Two queries, however many `with_standing` rows."""
     enrolments = list(enrolments)
     units, titles = _units({one.cohort.version_id for one in enrolments})
-    passed: dict[int, dict[int, str]] = defaultdict(dict)
-    for piece in passed_pieces(enrolments).only("enrolment_id", "assignment_id"):
-        passed[piece.enrolment_id][piece.assignment_id] = "spared" if piece.spared else piece.sample_state
-    return {one.pk: _standing(one, units[one.cohort.version_id], titles, passed[one.pk]) for one in enrolments}
+    passed: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
+    by_unit: dict[str, dict[int, set[str]]] = {"recognised": defaultdict(set), "claimed": defaultdict(set)}
+    for enrolment, what, number, piece, sample, declared in _achievements(enrolments):
+        if what == "piece":
+            passed[enrolment][piece] = sample, declared
+        else:
+            by_unit[what][enrolment].add(number)
+    recognised, claimed = by_unit["recognised"], by_unit["claimed"]
+    return {
+        one.pk: _standing(
+            one, units[one.cohort.version_id], titles, passed[one.pk], recognised[one.pk], claimed[one.pk]
+        )
+        for one in enrolments
+    }
 
 
 def standing(enrolment: Enrolment) -> policy.Standing:
     """That of one learner."""
     row = with_standing(Enrolment.objects.filter(pk=enrolment.pk)).get()
     return standings([row])[row.pk]
+
+
+# Stands for the state of a sample where the cohort's plan passes the piece by.
+_SPARED = "spared"
+
+
+def _achievements(enrolments: list[Enrolment]) -> Any:
+    """Pieces passed, units recognised, units claimed by themselves: of which enrolment, and what. One query."""
+    columns = "enrolment", "what", "unit_number", "piece", "sample", "is_declared"
+    none = {"piece": Value(None, models.BigIntegerField()), "sample": Value(""), "is_declared": Value(value=True)}
+    agreed = Recognition.objects.agreed().filter(enrolment__in=enrolments).order_by()
+    by_units = Claim.objects.in_force().filter(enrolment__in=enrolments, kind=ClaimKind.UNITS).order_by()
+    pieces = passed_pieces(enrolments).order_by()
+    rows = pieces.annotate(
+        what=Value("piece"),
+        unit_number=Value("", models.CharField()),
+        piece=F("assignment"),
+        sample=Case(When(spared=True, then=Value(_SPARED)), default=F("sample_state")),
+        is_declared=Q(declaration__isnull=False),
+    ).values_list(*columns)
+    return rows.union(
+        agreed.annotate(what=Value("recognised"), unit_number=F("unit__number"), **none).values_list(*columns),
+        by_units.annotate(what=Value("claimed"), unit_number=F("units__number"), **none).values_list(*columns),
+        all=True,
+    )
 
 
 def _units(versions: set[int]) -> tuple[dict[int, list[policy.UnitOf]], dict[int, str]]:
@@ -180,21 +256,39 @@ def _units(versions: set[int]) -> tuple[dict[int, list[policy.UnitOf]], dict[int
 
 
 def _standing(
-    enrolment: Enrolment, units: list[policy.UnitOf], titles: dict[int, str], passed: dict[int, str]
+    enrolment: Any,
+    units: list[policy.UnitOf],
+    titles: dict[int, str],
+    passed: dict[int, tuple[str, bool]],
+    recognised: set[str],
+    claimed: set[str],
 ) -> policy.Standing:
     version = enrolment.cohort.version
     registration = getattr(enrolment, "registration", None)
-    wanted = {assignment for unit in units for assignment in unit.assignments}
+    wanted = {assignment for unit in units if unit.number not in recognised for assignment in unit.assignments}
+    since = enrolment.rating_from_on
     return policy.Standing(
         on_programme=enrolment.state == EnrolmentState.ACTIVE,
         registered=registration is not None,
         expires_on=registration.expires_on if registration else None,
         achieved=policy.is_achieved(
-            units, combination=version.combination, credit_total=version.credit_total, passed=passed
+            units,
+            combination=version.combination,
+            credit_total=version.credit_total,
+            passed=passed,
+            recognised=recognised,
         ),
         open_pieces=tuple(title for pk, title in titles.items() if pk in wanted and pk not in passed),
-        unverified=tuple(titles[pk] for pk, sample in passed.items() if sample not in (SampleState.AGREED, "spared")),
-        route=version.claim_route,
+        unverified=tuple(
+            titles[pk] for pk, (sample, _) in passed.items() if sample not in (SampleState.AGREED, _SPARED)
+        ),
+        undeclared=tuple(titles[pk] for pk, (_, declared) in passed.items() if not declared),
+        route=enrolment.route,
+        rating=f"rating {enrolment.rating_word} since {since.day} {since:%B %Y}" if since else "",
         signed_off=getattr(enrolment, "sign_off", None) is not None,
-        claimed=bool(enrolment.is_claimed),  # type: ignore[attr-defined]
+        claimed=bool(enrolment.is_claimed),
+        revoked=bool(enrolment.is_revoked),
+        has_left=enrolment.state == EnrolmentState.WITHDRAWN,
+        units=tuple(one.number for one in policy.units_achieved(units, passed=passed, recognised=recognised)),
+        claimed_units=tuple(sorted(claimed)),
     )

@@ -31,6 +31,10 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Extension of a deadline", assignments.ExtensionState, assignments.EXTENSION_TRANSITIONS),
     ("Sample of marking", verification.SampleState, verification.SAMPLE_TRANSITIONS),
     ("Claim for a certificate", verification.ClaimState, verification.CLAIM_TRANSITIONS),
+    ("Batch of claims", verification.BatchState, verification.BATCH_TRANSITIONS),
+    ("Answer to a batch", verification.AnswerState, verification.ANSWER_TRANSITIONS),
+    ("Certificate on paper", verification.CertificateState, verification.CERTIFICATE_TRANSITIONS),
+    ("Prior learning (RPL)", verification.RecognitionState, verification.RECOGNITION_TRANSITIONS),
     ("Progress report", reporting.ReportState, reporting.TRANSITIONS),
 )
 NOTE = "<!-- Made by `./run docs` from the code. Change the code, not this page. -->"
