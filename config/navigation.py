@@ -70,13 +70,13 @@ MENU = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """The context processor: `navigation` and, on a page that has others beside it, `beside`: lists of {label, url, current}."""
+    """The context processor: `navigation` and, on a page that has others beside it, `menu_beside`: lists of {label, url, current}."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
     # Put together where it is drawn: the marking room draws no menu.
     both: Any = SimpleLazyObject(lambda: _menu(request.path, user))
-    return {"navigation": SimpleLazyObject(lambda: both[0]), "beside": SimpleLazyObject(lambda: both[1])}
+    return {"navigation": SimpleLazyObject(lambda: both[0]), "menu_beside": SimpleLazyObject(lambda: both[1])}
 
 
 def _menu(path: str, user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -19,11 +19,11 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import clock
+from core.days import local, moment_written, written
 
 register = template.Library()
 
@@ -139,48 +139,22 @@ def cell_html(state: str, word: str = "", title: str = "", *, first: bool = Fals
 # ---- days and moments
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def _local(value: dt.date) -> dt.date:
-    """In the centre's time zone, the only one there is: nobody is asked for another."""
-    aware = isinstance(value, dt.datetime) and value.tzinfo is not None
-    return value.astimezone(timezone.get_default_timezone()) if aware else value  # type: ignore[attr-defined]
-
-
-def _written(local: dt.date, form: str) -> str:
-    # By hand: `strftime` takes four times as long, and long lists say hundreds of moments.
-    month = _MONTHS[local.month - 1]
-    if form == "plain":
-        return f"{local.day} {month} {local.year}"
-    if form == "month":
-        return f"{month} {local.year}"
-    begun = f"{_DAYS[local.weekday()]} {local.day} {month}"
-    return begun if form == "short" else f"{begun} {local.year}"
-
-
 @register.filter
 def day(value: dt.date | None, form: str = "") -> str:
     """Fri 14 June 2024; with "short" Fri 14 June; with "plain" 14 June 2024; with "month" June 2024."""
-    return _written(_local(value), form) if value else DASH
+    return written(local(value), form) if value else DASH
 
 
 @register.filter
 def moment(value: dt.datetime | None) -> str:
     """Fri 14 June 2024, 17:00."""
-    if not value:
-        return DASH
-    local = _local(value)
-    return f"{_written(local, '')}, {local.hour:02}:{local.minute:02}"  # type: ignore[attr-defined]
+    return moment_written(value) if value else DASH
 
 
 @register.filter
 def clock_time(value: dt.datetime | dt.time | None) -> str:
     """17:00."""
-    return f"{_local(value) if isinstance(value, dt.datetime) else value:%H:%M}" if value else DASH
+    return f"{local(value) if isinstance(value, dt.datetime) else value:%H:%M}" if value else DASH
 
 
 @register.simple_tag
@@ -210,8 +184,8 @@ def _within_today(value: dt.date) -> tuple[str, bool] | None:
 
 
 def _as_date(value: dt.date) -> dt.date:
-    local = _local(value)
-    return local.date() if isinstance(local, dt.datetime) else local
+    at = local(value)
+    return at.date() if isinstance(at, dt.datetime) else at
 
 
 @register.filter

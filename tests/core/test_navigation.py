@@ -35,7 +35,7 @@ def test_every_page_that_a_role_may_open_is_in_the_menu_or_beside_another():
             there = {reverse(one.name) for one in entry.pages if any(user.can(right) for right in one.needs)}
             for url in there:
                 shown = _menu(user, url)
-                found = {one["url"] for one in shown["navigation"]} | {one["url"] for one in shown["beside"]}
+                found = {one["url"] for one in shown["navigation"]} | {one["url"] for one in shown["menu_beside"]}
                 assert there <= found, (role, entry.label, url)
                 assert [one["current"] for one in shown["navigation"]].count(True) == 1
 
