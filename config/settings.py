@@ -167,6 +167,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/3"),
         "args": ["release_results"],
     },
+    "note-staff-changes": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=6, minute=50),
+        "args": ["note_staff_changes"],
+    },
     "sweep-uploads": {
         "task": "core.tasks.run_command",
         "schedule": crontab(hour=3, minute=20),
@@ -308,6 +313,11 @@ TURNAROUND = {
 for _kind, _days in TURNAROUND.items():
     if not 0 <= _days <= 260:
         raise ImproperlyConfigured(f"The time for {_kind} is {_days} working days. Choose a number from 0 to 260.")
+
+# ---- how many months after the last standardisation of a qualification a tutor is warned
+STANDARDISATION_MONTHS = env.int("STANDARDISATION_MONTHS", default=12)
+if not 1 <= STANDARDISATION_MONTHS <= 60:
+    raise ImproperlyConfigured(f"STANDARDISATION_MONTHS is {STANDARDISATION_MONTHS}. Choose a number from 1 to 60.")
 
 # ---- the virus scanner: nothing is scanned unless CLAMD_URL names a clamd
 CLAMD_URL = env.str("CLAMD_URL", default="")

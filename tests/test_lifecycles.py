@@ -65,6 +65,10 @@ Sample of marking        | send_back          | selected                     -> 
 Sample of marking        | answer             | returned                     -> answered     | T
 Claim for a certificate  | record_certificate | claimed                      -> certificated | A
 Claim for a certificate  | record_rejection   | claimed                      -> rejected     | A
+Standardisation event    | open_marking       | planned                      -> open         | I
+Standardisation event    | compare            | open                         -> compared     | I
+Standardisation event    | close_event        | compared                     -> closed       | I
+Standardisation event    | call_off_event     | planned open                 -> called_off   | I
 Progress report          | approve_report     | draft                        -> approved     | M
 Progress report          | send_report        | approved                     -> sent         | M
 """
@@ -85,6 +89,7 @@ APPS = {
     "Extension of a deadline": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
+    "Standardisation event": "verification",
     "Progress report": "reporting",
 }
 # Steps that are part of another act, which has the address: that act.
@@ -193,7 +198,10 @@ def test_address_action_and_step_have_one_name(machine, states, step):
         import_module(f"{app}.actions"),
         *map(
             import_module,
-            ("assignments.marking", "assignments.release", "assignments.examination") if app == "assignments" else (),
+            {
+                "assignments": ("assignments.marking", "assignments.release", "assignments.examination"),
+                "verification": ("verification.standardising",),
+            }.get(app, ()),
         ),
     ]
 
