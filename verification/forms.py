@@ -151,10 +151,7 @@ class PlanEventForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = self.fields["assignment"]
-        named.label_from_instance = lambda one: (
-            f"{one.version.qualification.number}, {one.version.version}: {one.title}"
-        )  # type: ignore[attr-defined]
+        self.fields["assignment"].label_from_instance = _said_of_assignment  # type: ignore[attr-defined]
         self.fields["chair"].queryset = User.objects.holding(Role.IQA).order_by("full_name")  # type: ignore[attr-defined]
 
 

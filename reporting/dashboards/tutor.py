@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import User
@@ -16,12 +16,19 @@ from core import clock
 from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
 from reporting.dashboards.parts import SHOWN, Home, Section, Task, said
+from verification.models.standardisation import last_standardised, since
+
+# Asked with the cohorts taught: which qualification it is, and when this tutor was last standardised in it.
+ALSO = {
+    "number": F("cohort__version__qualification__number"),
+    "standardised_on": last_standardised(person="tutor", qualification="cohort__version__qualification"),
+}
 
 
 def build(user: User, *, today: dt.date) -> Home:
     """Five statements: cohorts, counts, marking, what waits beside it, what is to decide about learners."""
     now = clock.now()
-    taught = waiting.teaching(user, today)
+    taught = waiting.teaching(user, today, also=ALSO)
     counts = waiting.counts_of(user, taught, now=now)
     beside = waiting.rows_of(user, taught, counts, now=now, each=SHOWN)
     applied, asking = _to_decide(user, today)
@@ -77,8 +84,20 @@ def build(user: User, *, today: dt.date) -> Home:
             ),
             _beside("Missed sessions to catch up", "Nobody has a session to catch up.", beside["catch_ups"], counts),
             _beside("Registers to close", "Every register is closed.", beside["registers"], counts),
+            *_standardise(taught, today),
         ],
     )
+
+
+def _standardise(taught: waiting.Teaching, today: dt.date) -> list[Section]:
+    """The qualifications in which this tutor has had no standardisation for too long; nothing if there are none."""
+    late = {number: day_of for number, day_of in taught.also if day_of is None or day_of < since(today)}
+    url = reverse("verification:standardisation")
+    tasks = [
+        Task(number, url, f"last on {day(on)}" if on else "none yet", "attention", "standardisation due")
+        for number, on in sorted(late.items())
+    ]
+    return [Section("Standardisation", tasks, "", len(tasks), url)] if tasks else []
 
 
 def _beside(title: str, empty: str, rows: Sequence[waiting.Waiting], counts: waiting.Counts, url: str = "") -> Section:

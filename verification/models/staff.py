@@ -23,7 +23,9 @@ def staff_visible_to(user: User) -> models.QuerySet[User]:
 
     Verifiers (IQA) and administrators: all. An EQA: those who teach or verify the cohorts allocated to them. Others: their own.
     """
-    kept: models.QuerySet[User] = User.objects.filter(pk__in=RoleGrant.objects.filter(role__in=KEPT_ROLES).values("user"))
+    kept: models.QuerySet[User] = User.objects.filter(
+        pk__in=RoleGrant.objects.filter(role__in=KEPT_ROLES).values("user")
+    )
     if user.has_role(Role.IQA, Role.ADMINISTRATOR):
         return kept
     mine = Q(pk=user.pk)

@@ -80,11 +80,13 @@ def keep_typed(row: dict[str, Any], form: Any) -> None:
 
 
 @requires(Can.MARK, Can.VERIFY)
-@require_POST
 def save_mark(request: AuthedRequest, pk: int, criterion: int) -> HttpResponse:
     """Keep one decision: for the script as a sentence, for a form without it as the page again."""
     one = _own(request, pk)
     subject = get_object_or_404(Criterion, pk=criterion)
+    if request.method != "POST":
+        # Somebody signed in again: the browser asks for the address to which the decision was sent.
+        return redirect(f"{reverse('verification:marks', args=[pk])}#k-{criterion}")
     form = forms.MarkForm(request.POST)
     done = form.is_valid() and form.attempts(standardising.save_mark, one, criterion=subject, by=request.user)
     if request.headers.get("X-Requested-With") == "autosave":
@@ -115,11 +117,12 @@ def hand_over_marks(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 @requires(Can.STANDARDISE)
-@require_POST
 def save_standard(request: AuthedRequest, pk: int, criterion: int) -> HttpResponse:
     """Keep what is agreed on one criterion, while the meeting talks."""
     event = get_object_or_404(StandardisationEvent.objects.visible_to(request.user), pk=pk)
     subject = get_object_or_404(Criterion, pk=criterion)
+    if request.method != "POST":
+        return redirect(f"{event.get_absolute_url()}#k-{criterion}")
     form = forms.StandardForm(request.POST)
     done = form.is_valid() and form.attempts(standardising.save_standard, event, criterion=subject, by=request.user)
     if request.headers.get("X-Requested-With") == "autosave":
