@@ -149,7 +149,7 @@ def masked(html: str, names: Iterable[str]) -> str:
 
 def without_people(html: str, names: Iterable[str]) -> str:
     """A text without the parts of these names where they stand as words, letter for letter as long; markup stays as it is."""
-    parts = {escape(part) for given in names for part in given.split() if len(part) > 1}
+    parts = {escape(part) for given in names for part in (*given.split(), *re.split(r"[\s-]+", given)) if len(part) > 1}
     if not parts:
         return html
     words = "|".join(re.escape(one) for one in sorted(parts, key=len, reverse=True))

@@ -95,7 +95,7 @@ verification:claims           -          administrator      8
 verification:standardisation  -          tutor              6
 verification:standardisation  -          iqa                6
 verification:event            standard_compared iqa          10
-verification:marks            standard_open tutor           6
+verification:marks            standard_open tutor           7
 verification:staff            -          iqa                6
 verification:staff_file       tutor      iqa                10
 verification:changes          -          iqa                5

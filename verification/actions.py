@@ -46,7 +46,7 @@ def select(submission: Submission, *, reason: str, by: User) -> Sample:
         selected_at=clock.now(),
         selected_by=by,
     )
-    for guard in (policy.is_not_own_marking, policy.is_allocated, policy.has_no_interest, policy.is_on_programme):
+    for guard in (policy.is_not_own_marking, policy.is_allocated_without_interest, policy.is_on_programme):
         if sentence := guard(sample, by):
             raise Refused(sentence)
     if Claim.objects.filter(enrolment=submission.enrolment).exclude(state=ClaimState.REJECTED).exists():

@@ -5,7 +5,12 @@ from typing import Any
 from core import clock
 
 
+def interests(user: Any, enrolment: Any) -> Any:
+    """What `user` has declared about this learner or their client and holds today, to be asked inside another question."""
+    return user.interests.in_force(clock.today()).concerning(enrolment)
+
+
 def has_interest(user: Any, enrolment: Any) -> bool:
-    """Whether `user` has declared an interest in this learner or their client that holds today. One statement."""
-    found: bool = user.interests.in_force(clock.today()).concerning(enrolment).exists()
+    """Whether there is any. One statement."""
+    found: bool = interests(user, enrolment).exists()
     return found

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.db.models import Exists
 from django.utils import timezone
 
 from accounts.permissions import Role
@@ -26,12 +27,20 @@ def is_not_own_marking(sample: Any, by: Any) -> str:
     return ""
 
 
-def is_allocated(sample: Any, by: Any) -> str:
-    """A verifier works on the cohorts allocated to them."""
-    allocations = sample.submission.enrolment.cohort.allocations
-    if allocations.in_force(clock.today()).filter(verifier=by, role="iqa").exists():
-        return ""
-    return "This cohort is not allocated to you."
+def is_allocated_without_interest(sample: Any, by: Any) -> str:
+    """A verifier works on the cohorts allocated to them, and not where they have declared an interest (`ilm` I10, G02).
+
+    One statement for both: the page of a sample asks it for every button.
+    """
+    enrolment = sample.submission.enrolment
+    allocated = enrolment.cohort.allocations.in_force(clock.today()).filter(verifier=by, role="iqa")
+    declared = allocated.annotate(is_declared=Exists(interests.interests(by, enrolment)))
+    found = declared.values_list("is_declared", flat=True).first()
+    if found is None:
+        return "This cohort is not allocated to you."
+    if found:
+        return "You have declared an interest in this learner or in their employer, so somebody else verifies it."
+    return ""
 
 
 def is_still_there_to_verify(sample: Any, by: Any) -> str:
@@ -191,14 +200,7 @@ def action_due_problem(due_on: dt.date, *, today: dt.date) -> str:
     return "" if due_on >= today else "This day has passed. Choose a day from today on."
 
 
-# ---- interests, standardisation, staff files
-
-
-def has_no_interest(sample: Any, by: Any) -> str:
-    """Nobody verifies where they have declared an interest in the learner or in the employer (`ilm` I10, G02)."""
-    if interests.has_interest(by, sample.submission.enrolment):
-        return "You have declared an interest in this learner or in their employer, so somebody else verifies it."
-    return ""
+# ---- standardisation, staff files
 
 
 def holds_event(event: Any, by: Any) -> str:

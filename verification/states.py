@@ -25,8 +25,7 @@ AGREE = Transition(
     needs=Can.VERIFY,
     guards=(
         policy.is_not_own_marking,
-        policy.is_allocated,
-        policy.has_no_interest,
+        policy.is_allocated_without_interest,
         policy.is_on_programme,
         policy.is_still_there_to_verify,
     ),
@@ -39,8 +38,7 @@ SEND_BACK = Transition(
     needs=Can.VERIFY,
     guards=(
         policy.is_not_own_marking,
-        policy.is_allocated,
-        policy.has_no_interest,
+        policy.is_allocated_without_interest,
         policy.is_on_programme,
         policy.is_still_there_to_verify,
     ),

@@ -150,7 +150,7 @@ class InterestQuerySet(InFileQuerySet):
 
     def concerning(self, enrolment: Any) -> Self:
         """Those in this learner, or in the client whose cohort it is."""
-        return self.filter(Q(learner=enrolment.learner_id) | Q(client=enrolment.cohort.contract.client_id))
+        return self.filter(Q(learner=enrolment.learner_id) | Q(client__contracts=enrolment.cohort.contract_id))
 
 
 class Interest(models.Model):
