@@ -145,9 +145,10 @@ class PlanEventForm(Form):
             "version__qualification__number", "version__version", "position"
         ),
         label="Assignment whose criteria are marked",
+        empty_label="Choose one",
     )
     held_on = DateField(label="Day of the meeting")
-    chair = forms.ModelChoiceField(queryset=User.objects.none(), label="Chair")
+    chair = forms.ModelChoiceField(queryset=User.objects.none(), label="Chair", empty_label="Choose one")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -162,6 +163,7 @@ class PieceForm(Form):
         queryset=Submission.objects.none(),
         required=False,
         label="A piece that was handed in",
+        empty_label="None",
         help_text="Of released results only. Names are taken out of the text; pictures are left out.",
     )
     text = forms.CharField(label="Or a text prepared for it", widget=forms.Textarea, required=False, max_length=100_000)
@@ -281,8 +283,12 @@ class DevelopmentForm(Form):
 class InterestForm(Form):
     submit_label = "Declare this interest"
 
-    learner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, label="A learner")
-    client = forms.ModelChoiceField(queryset=Client.objects.none(), required=False, label="Or a client")
+    learner = forms.ModelChoiceField(
+        queryset=User.objects.none(), required=False, label="A learner", empty_label="None"
+    )
+    client = forms.ModelChoiceField(
+        queryset=Client.objects.none(), required=False, label="Or a client", empty_label="None"
+    )
     nature = forms.CharField(
         label="What it is", max_length=250, help_text="Such as family, a former colleague, a share in the company."
     )
@@ -307,7 +313,9 @@ class ApproveStaffForm(Form):
     submit_label = "Approve"
 
     duty = forms.ChoiceField(label="May", choices=Duty.choices, widget=forms.RadioSelect)
-    qualification = forms.ModelChoiceField(queryset=Qualification.objects.order_by("number"), label="Qualification")
+    qualification = forms.ModelChoiceField(
+        queryset=Qualification.objects.order_by("number"), label="Qualification", empty_label="Choose one"
+    )
     unit = forms.ModelChoiceField(
         queryset=Unit.objects.select_related("version__qualification").order_by(
             "version__qualification__number", "version__version", "number"
@@ -343,7 +351,7 @@ class EndApprovalForm(Form):
 class ChangeForm(Form):
     submit_label = "Put it on the list"
 
-    person = forms.ModelChoiceField(queryset=User.objects.none(), label="Who")
+    person = forms.ModelChoiceField(queryset=User.objects.none(), label="Who", empty_label="Choose one")
     kind = forms.ChoiceField(label="What changed", choices=ChangeKind.choices)
     happened_on = DateField(label="Since")
     note = forms.CharField(label="Note", max_length=250, required=False)

@@ -15,7 +15,7 @@ from config.demo.people import CLIENT, Company
 from core import clock
 from programmes.models import Client, Qualification
 from verification import staffing, standardising
-from verification.models import Participation, StandardisationEvent
+from verification.models import Participation, StandardisationEvent, StandardMark
 
 NUMBER = "8588-21"
 MET = (
@@ -28,8 +28,16 @@ NOT_MET = (
     "Describes, where the wording asks to evaluate. One side only.",
     "No example from practice, so I cannot see that it is understood.",
 )
-SAID = "We read the wording aloud and went through the paragraph together. The verb decides: one strength and one limit are needed."
-AGREED = "A pass needs at least one strength and one limit, each with a reason. A description alone is referred."
+SAID = (
+    "We read the wording aloud and went through the paragraph together. The verb decides.",
+    "The example comes two pages later than one looks for it. It answers the criterion.",
+    "Short, but both sides are there. Length alone is no reason to refer.",
+)
+AGREED = (
+    "At least one strength and one limit, each with a reason. A description alone is referred.",
+    "An example counts wherever in the essay it stands, if it is the learner’s own.",
+    "Two sentences can be enough. We refer what is missing, not what is brief.",
+)
 MINUTES = """Everybody had marked the essay beforehand. We spent most of the time on the criteria where we differed.
 
 Agreed: where the wording says “evaluate”, we look for both sides before we look at the length. Referrals name the paragraph.
@@ -129,13 +137,20 @@ def events(company: Company) -> None:
     )
     first, second = passed.order_by("submitted_at")[:2]
     people = [company.helen, company.ruth, company.gareth]
-    held = today - 200 * day
+    # A Wednesday, as meetings are on working days.
+    held = today - (200 + (today.weekday() + 5 - 200) % 7) * day
     event = _open(company, "Spring standardisation: what “evaluate” asks for", first, people, held)
     for n, person in enumerate(people):
         with clock.at(held - (4 - n) * day):
             _decide(event, person, seed=n)
     _meet(event, company, held)
-    event = _open(company, "Autumn standardisation: essays of the new cohort", second, people, today + 6 * day)
+    event = _open(
+        company,
+        "Autumn standardisation: essays of the new cohort",
+        second,
+        people,
+        today + (6 + (3 - today.weekday()) % 7) * day,
+    )
     with clock.at(today - day):
         _decide(event, company.ruth, seed=4)
 
@@ -172,13 +187,16 @@ def _decide(event: StandardisationEvent, person: User, *, seed: int) -> None:
 def _meet(event: StandardisationEvent, company: Company, held: dt.date) -> None:
     event = StandardisationEvent.objects.get(pk=event.pk)
     with clock.at(held):
-        for criterion in event.criteria():
+        for n, criterion in enumerate(event.criteria()):
+            differed = StandardMark.objects.filter(
+                participation__event=event, criterion=criterion, decision="refer"
+            ).exists()
             standardising.save_standard(
                 event,
                 criterion=criterion,
-                discussion=SAID if criterion.position % 2 else "",
+                discussion=SAID[n % len(SAID)] if differed else "",
                 decision="pass",
-                standard=AGREED,
+                standard=AGREED[n % len(AGREED)] if differed else "",
                 revision=0,
                 by=company.gareth,
             )

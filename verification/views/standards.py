@@ -43,6 +43,11 @@ def _page(
         if form is not None and row["criterion"].pk == criterion:
             keep_typed(row, form)
     missing = [row["criterion"].number for row in rows if not row["complete"]]
+    # One is open: the one that was refused, or the first that is not decided.
+    if first := next((row for row in rows if row.get("errors")), None) or next(
+        (row for row in rows if not row["complete"]), None
+    ):
+        first["open"] = True
     context = {
         "one": one,
         "event": one.event,
