@@ -259,8 +259,12 @@ def add_correction(event: StandardisationEvent, *, text: str, by: User) -> Corre
 def _check_holds(event: StandardisationEvent | None, by: User) -> None:
     if not by.can(Can.STANDARDISE):
         raise NotAllowed("Your role does not let you lead standardisation events.")
-    if event is not None and (sentence := policy.holds_event(event, by)):
+    if event is None:
+        return
+    if sentence := policy.holds_event(event, by):
         raise Refused(sentence)
+    # The row is held and its state read anew, so that nothing is written into an event that is being closed.
+    event.state = StandardisationEvent.objects.select_for_update().values_list("state", flat=True).get(pk=event.pk)
 
 
 def _check_planned(event: StandardisationEvent) -> None:
@@ -273,6 +277,7 @@ def _check_marks_blind(participation: Participation, by: User) -> None:
         raise NotAllowed("Only the person invited decides here.")
     # The row of the event is held, so that nobody saves while the comparison begins.
     event = StandardisationEvent.objects.select_for_update().get(pk=participation.event_id)
+    participation.refresh_from_db(fields=["done_at"])
     participation.event = event
     if sentence := policy.may_mark_blind(event, participation):
         raise WrongState(sentence)

@@ -16,12 +16,16 @@ from core import clock
 from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
 from reporting.dashboards.parts import SHOWN, Home, Section, Task, said
-from verification.models.standardisation import last_standardised, since
+from verification.models.standardisation import last_standardised, since, waiting_for_marks
 
-# Asked with the cohorts taught: which qualification it is, and when this tutor was last standardised in it.
+# Asked with the cohorts taught: which qualification it is, when this tutor was last standardised in it, and which event waits
+# for their decisions.
 ALSO = {
     "number": F("cohort__version__qualification__number"),
     "standardised_on": last_standardised(person="tutor", qualification="cohort__version__qualification"),
+    "event": waiting_for_marks(person="tutor", what="event"),
+    "event_title": waiting_for_marks(person="tutor", what="event__title"),
+    "event_on": waiting_for_marks(person="tutor", what="event__held_on"),
 }
 
 
@@ -90,10 +94,13 @@ def build(user: User, *, today: dt.date) -> Home:
 
 
 def _standardise(taught: waiting.Teaching, today: dt.date) -> list[Section]:
-    """The qualifications in which this tutor has had no standardisation for too long; nothing if there are none."""
-    late = {number: day_of for number, day_of in taught.also if day_of is None or day_of < since(today)}
-    url = reverse("verification:standardisation")
-    tasks = [
+    """The piece to mark for a meeting, and qualifications without a standardisation for too long; nothing without either."""
+    url, tasks = reverse("verification:standardisation"), []
+    for event, title, held_on in {row[2:] for row in taught.also if row[2]}:
+        page = reverse("verification:marks", args=[event])
+        tasks.append(Task(title, page, "Mark the piece before the meeting", "in_hand", f"by {day(held_on, 'short')}"))
+    late = {number: on for number, on, *_ in taught.also if on is None or on < since(today)}
+    tasks += [
         Task(number, url, f"last on {day(on)}" if on else "none yet", "attention", "standardisation due")
         for number, on in sorted(late.items())
     ]

@@ -234,6 +234,37 @@ def test_a_tutor_is_warned_until_they_took_part_in_an_event_of_that_qualificatio
     assert "standardisation due" not in cast.client_of("tutor").get(reverse("home")).content.decode()
 
 
+def test_a_piece_to_mark_stands_on_the_home_of_a_tutor_until_it_is_handed_over(cast, event):
+    home = reverse("home")
+    assert "Mark the piece before the meeting" in cast.client_of("tutor").get(home).content.decode()
+
+    _decide(event, cast.tutor)
+
+    assert "Mark the piece before the meeting" not in cast.client_of("tutor").get(home).content.decode()
+
+
+def test_a_second_click_hands_over_once(cast, event):
+    first, second = _part(event, cast.tutor), _part(event, cast.tutor)
+    for criterion in event.criteria():
+        said = {"criterion": criterion, "decision": "pass", "reason": "Seen.", "revision": 0}
+        standardising.save_mark(first, **said, by=cast.tutor)
+    standardising.hand_over_marks(first, by=cast.tutor)
+
+    with pytest.raises(WrongState):
+        standardising.hand_over_marks(second, by=cast.tutor)
+    assert Event.objects.filter(subject_id=event.pk, verb="hand_over_marks").count() == 1
+
+
+def test_what_was_opened_before_the_closing_changes_nothing_after_it(cast, essay, colleague):
+    people = [cast.tutor, colleague]
+    event = factories.a_standardisation(cast=cast, assignment=essay, people=people, state="compared")
+    before = _part(event, colleague)
+    standardising.close_event(event, minutes="Talked.", by=cast.iqa)
+
+    with pytest.raises(WrongState, match="Add a correction"):
+        standardising.note_attendance(before, attendance="absent", by=cast.iqa)
+
+
 def test_after_twelve_months_the_warning_is_back(cast, essay, colleague, settings):
     factories.a_standardisation(cast=cast, assignment=essay, people=[cast.tutor, colleague], state="closed")
     held = clock.today()

@@ -199,6 +199,14 @@ def last_standardised(*, person: str, qualification: str) -> Subquery:
     return Subquery(attended.order_by("-event__held_on").values("event__held_on")[:1])
 
 
+def waiting_for_marks(*, person: str, what: str) -> Subquery:
+    """A column of the open event whose piece the person of the row still has to mark; the earliest meeting first."""
+    open_ones = Participation.objects.filter(
+        person=OuterRef(person), done_at__isnull=True, event__state=EventState.OPEN
+    )
+    return Subquery(open_ones.order_by("event__held_on", "event").values(what)[:1])
+
+
 def since(today: dt.date) -> dt.date:
     """Whoever had their last standardisation before this day has had none for too long."""
     return policy.months_ago(today, settings.STANDARDISATION_MONTHS)
