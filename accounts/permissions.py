@@ -77,6 +77,14 @@ class Can(TextChoices):
     SIGN_OFF = "sign_off", "Sign off verified work externally (EQA)"
     SEE_CLAIMS = "see_claims", "See certification claims"
     CLAIM = "claim", "Claim certificates and record them"
+    SEE_STANDARDISATION = "see_standardisation", "See standardisation events, and mark in those one is invited to"
+    STANDARDISE = "standardise", "Plan standardisation events, invite to them and close them"
+    SEE_STAFF_FILES = "see_staff_files", "See files of staff: one's own, or those one answers for"
+    KEEP_OWN_FILE = "keep_own_file", "Add qualifications, development and interests to one's own file"
+    KEEP_STAFF_FILES = (
+        "keep_staff_files",
+        "Approve who assesses and verifies what, and note what the awarding organisation must hear",
+    )
     # reporting
     SEE_PROGRESS = "see_progress", "See cohort dashboards with figures and the journey grid"
     SEE_CLIENT_VIEW = "see_client_view", "See one's own organisation's progress and reports"
@@ -105,6 +113,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.COMMENT_ON_DRAFTS,
             Can.SEE_AUTHENTICITY,
             Can.JUDGE_AUTHENTICITY,
+            Can.SEE_STANDARDISATION,
+            Can.SEE_STAFF_FILES,
+            Can.KEEP_OWN_FILE,
             Can.SEE_PROGRESS,
         }
     ),
@@ -121,6 +132,11 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_VERIFICATION,
             Can.VERIFY,
             Can.PLAN_SAMPLING,
+            Can.SEE_STANDARDISATION,
+            Can.STANDARDISE,
+            Can.SEE_STAFF_FILES,
+            Can.KEEP_OWN_FILE,
+            Can.KEEP_STAFF_FILES,
             Can.SEE_CLAIMS,
             Can.SEE_PROGRESS,
         }
@@ -135,6 +151,8 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_AUTHENTICITY,
             Can.SEE_VERIFICATION,
             Can.SIGN_OFF,
+            Can.SEE_STANDARDISATION,
+            Can.SEE_STAFF_FILES,
             Can.SEE_CLAIMS,
         }
     ),
@@ -164,6 +182,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.READ_DECISIONS,
             Can.SEE_VERIFICATION,
             Can.PLAN_SAMPLING,
+            Can.SEE_STANDARDISATION,
+            Can.SEE_STAFF_FILES,
+            Can.KEEP_STAFF_FILES,
             Can.SEE_CLAIMS,
             Can.CLAIM,
             Can.SEE_PROGRESS,

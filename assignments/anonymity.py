@@ -147,6 +147,16 @@ def masked(html: str, names: Iterable[str]) -> str:
     return html
 
 
+def without_people(html: str, names: Iterable[str]) -> str:
+    """A text without the parts of these names where they stand as words, letter for letter as long; markup stays as it is."""
+    parts = {escape(part) for given in names for part in (*given.split(), *re.split(r"[\s-]+", given)) if len(part) > 1}
+    if not parts:
+        return html
+    words = "|".join(re.escape(one) for one in sorted(parts, key=len, reverse=True))
+    named = re.compile(rf"(<[^>]*>)|(?<!\w)(?:{words})(?!\w)")
+    return named.sub(lambda found: found[1] or "·" * len(found[0]), html)
+
+
 def file_name(submission: Any, given: str) -> str:
     """A name for a file that says whose it is by the code only, with the ending it came with."""
     ending = re.search(r"\.[A-Za-z0-9]{1,5}$", given)

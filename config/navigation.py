@@ -59,7 +59,20 @@ MENU = (
         ),
     ),
     _one("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),
-    _one("Verification", "verification:queue", Can.SEE_VERIFICATION, "/verification/"),
+    Entry(
+        "Verification",
+        (
+            Page("Queue", "verification:queue", "/verification/", (Can.SEE_VERIFICATION,)),
+            Page(
+                "Standardisation",
+                "verification:standardisation",
+                "/verification/standardisation/",
+                (Can.SEE_STANDARDISATION,),
+            ),
+            Page("Staff files", "verification:staff", "/verification/staff/", (Can.SEE_STAFF_FILES,)),
+            Page("Changes to tell", "verification:changes", "/verification/changes/", (Can.KEEP_STAFF_FILES,)),
+        ),
+    ),
     _one("Claims", "verification:claims", Can.SEE_CLAIMS, "/claims/"),
     _one("Learners", "enrolment:enrolments", Can.SEE_ENROLMENTS, "/enrolments/"),
     _one("Contracts", "programmes:contracts", Can.SEE_CONTRACTS, "/contracts/"),
@@ -82,8 +95,10 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 def _menu(path: str, user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     items, beside = [], []
     for entry in MENU:
+        # One page's addresses may begin like another's: the longest beginning is where one is.
+        here = max((one.at for one in entry.pages if path.startswith(one.at)), key=len, default="")
         there = [
-            {"label": one.label, "url": url, "current": path.startswith(one.at)}
+            {"label": one.label, "url": url, "current": one.at == here}
             for one in entry.pages
             if any(user.can(right) for right in one.needs) and (url := address(one.name))
         ]

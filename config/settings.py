@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=7, minute=40),
         "args": ["chase_claims"],
     },
+    "note-staff-changes": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=6, minute=50),
+        "args": ["note_staff_changes"],
+    },
     "sweep-uploads": {
         "task": "core.tasks.run_command",
         "schedule": crontab(hour=3, minute=20),
@@ -341,6 +346,11 @@ for _kind, _days in TURNAROUND.items():
 CLAIM_ANSWER_DAYS = env.int("CLAIM_ANSWER_DAYS", default=28)
 if not 1 <= CLAIM_ANSWER_DAYS <= 365:
     raise ImproperlyConfigured(f"CLAIM_ANSWER_DAYS is {CLAIM_ANSWER_DAYS}. Choose a number of days from 1 to 365.")
+
+# ---- how many months after the last standardisation of a qualification a tutor is warned
+STANDARDISATION_MONTHS = env.int("STANDARDISATION_MONTHS", default=12)
+if not 1 <= STANDARDISATION_MONTHS <= 60:
+    raise ImproperlyConfigured(f"STANDARDISATION_MONTHS is {STANDARDISATION_MONTHS}. Choose a number from 1 to 60.")
 
 # ---- the virus scanner: nothing is scanned unless CLAMD_URL names a clamd
 CLAMD_URL = env.str("CLAMD_URL", default="")

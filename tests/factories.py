@@ -35,6 +35,7 @@ from programmes.models import (
     Unit,
 )
 from verification import actions as verification
+from verification import standardising
 from workshops import actions as workshops
 from workshops.actions import Mark
 
@@ -448,3 +449,33 @@ def certificated(*, cast: Any, one: Any = None, order_number: str = "") -> Any:
 
 def invite(*, email: str, name: str, role: Role, by: User) -> User:
     return accounts.invite(email=email, full_name=name, roles=[role], by=by)
+
+
+def a_standardisation(
+    *, cast: Any, assignment: Any, people: list[User], state: str = "planned", criterion_text: str = "", **facts: Any
+) -> Any:
+    """An event about a prepared text. Once it is compared, the people decided in turn pass and refer."""
+    event = standardising.plan_event(
+        **{"title": "Autumn standardisation", "held_on": clock.today(), "chair": cast.iqa, **facts},
+        assignment=assignment,
+        by=cast.iqa,
+    )
+    standardising.set_piece(event, text="Coaching asks, mentoring tells.\n\nBoth listen.", by=cast.iqa)
+    standardising.invite_participants(event, people=people, by=cast.iqa)
+    if state == "planned":
+        return event
+    standardising.open_marking(event, by=cast.iqa)
+    if state == "open":
+        return event
+    for n, one in enumerate(event.participations.select_related("person", "event").order_by("pk")):
+        for criterion in event.criteria():
+            decision = "pass" if n % 2 == 0 else "refer"
+            said = {"criterion": criterion, "decision": decision, "reason": criterion_text or "Seen.", "revision": 0}
+            standardising.save_mark(one, **said, by=one.person)
+        standardising.hand_over_marks(one, by=one.person)
+    event.refresh_from_db()
+    for one in event.participations.select_related("event"):
+        standardising.note_attendance(one, attendance="present", by=cast.iqa)
+    if state == "closed":
+        standardising.close_event(event, minutes="We agreed on what is enough.", by=cast.iqa)
+    return event

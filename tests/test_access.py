@@ -312,6 +312,35 @@ verification:recognition             recognition                    x....xxxs
 verification:propose_recognition     active                         x.xxxxxxs
 verification:agree_recognition       recognition                    xx.xxxxxs
 verification:decline_recognition     recognition                    xx.xxxxxs
+verification:standardisation         -                              x....xxxs
+verification:plan_event              -                              xx.xxxxxs
+verification:event                   standard_open                  x....xxxs  shared
+verification:event                   standard_closed                x....xxxs  shared
+verification:set_piece               standard_open                  xx.xxxxxs  shared
+verification:invite_participants     standard_open                  xx.xxxxxs  shared
+verification:open_marking            standard_open                  xx.xxxxxs  shared
+verification:compare                 standard_open                  xx.xxxxxs  shared
+verification:call_off_event          standard_open                  xx.xxxxxs  shared
+verification:close_event             standard_compared              xx.xxxxxs  shared
+verification:add_correction          standard_closed                xx.xxxxxs  shared
+verification:note_attendance         participation                  xx.xxxxxs  shared
+verification:marks                   standard_open                  x.-xxxxxs
+verification:save_mark               standard_open+criterion        x>-xxxxxs
+verification:hand_over_marks         standard_open                  xppxxxxxs
+verification:save_standard           standard_compared+criterion    xx>xxxxxs  shared
+verification:staff                   -                              x>...xxxs
+verification:staff_file              tutor                          x....xxxs  shared
+verification:add_qualification       tutor                          x..x.xxxs  shared
+verification:add_development         tutor                          x..x.xxxs  shared
+verification:declare_interest        tutor                          x..x.xxxs  shared
+verification:approve_staff           tutor                          xx.x.xxxs  shared
+verification:award_qualification     towards                        x..x.xxxs  shared
+verification:staff_evidence          staff_held                     x....xxxs  shared
+verification:end_interest            interest                       xx.x.xxxs  shared
+verification:end_approval            approval                       xx.x.xxxs  shared
+verification:changes                 -                              xx.x.xxxs
+verification:note_change             -                              xx.x.xxxs
+verification:tell_change             staff_change                   xx.x.xxxs  shared
 
 reporting:dashboard                  cohort                         x..x..xxs
 reporting:draw_up                    cohort                         xxxxx.xxs
@@ -383,12 +412,14 @@ verification:make_claims             -                              xxxx>xxxs
 verification:export_batch            batch                          xxxx!xxxs
 verification:take_answer             answer                         xxxx>xxxs
 verification:put_aside_answer        answer                         xxxx>xxxs
+verification:hand_over_marks         standard_open                  x!-xxxxxs
 """
 
 # Whoever takes a copy of a learner's file leaves an event: the one GET that writes.
 NOTED = {
     "assignments:document", "assignments:evidence", "assignments:bundle_file", "assignments:extension_evidence",
     "assignments:result_sheet_file", "verification:batch_file",
+    "verification:staff_evidence",
 }  # fmt: skip
 
 SAID = {200: ".", 204: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LISTS = """
 home                          -          learner            8
 home                          -          tutor              8
-home                          -          iqa                6
+home                          -          iqa                8
 home                          -          eqa                4
 home                          -          administrator      8
 home                          -          contract_manager   8
@@ -110,6 +110,13 @@ verification:answer_file      answer     administrator      8
 verification:recognitions     -          iqa                5
 verification:recognitions     -          tutor              5
 programmes:qualification      qualification administrator   9
+verification:standardisation  -          tutor              6
+verification:standardisation  -          iqa                6
+verification:event            standard_compared iqa          10
+verification:marks            standard_open tutor           7
+verification:staff            -          iqa                6
+verification:staff_file       tutor      iqa                10
+verification:changes          -          iqa                5
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
 reporting:reports             -          contract_manager   6
@@ -129,6 +136,7 @@ PAGES = {
     "assignments:second_room", "assignments:agreement", "verification:decision",
     "verification:plan", "verification:draw",
     "verification:batch", "verification:answer_file", "programmes:qualification",
+    "verification:event", "verification:marks", "verification:staff_file",
 }  # fmt: skip
 COPIES = 29
 
@@ -187,6 +195,13 @@ def grow(world) -> None:
     signed = things.passed.markings.get()
     for piece, tutor in zip(pieces, tutors, strict=True):
         worlds.multiplied([signed], 1, submission=piece.pk, marked_by=tutor.pk)
+    grant = world.cast.tutor.grants.get(role="tutor")
+    for tutor in tutors:
+        worlds.multiplied([grant], 1, user=tutor.pk)
+    worlds.multiplied([things.standard_open, things.standard_compared, things.standard_closed], COPIES)
+    for one in (things.towards, things.development, things.approval, things.interest):
+        worlds.multiplied([one], COPIES)
+    worlds.multiplied([things.staff_change], COPIES, happened_on=lambda n: clock.today() - n * day)
     cohorts = worlds.multiplied([things.new_cohort], COPIES, deep=False)
     for cohort in cohorts:
         worlds.multiplied(list(things.new_cohort.appointments.all()), 1, cohort=cohort.pk)

@@ -79,6 +79,10 @@ Certificate on paper     | replace_certificate | differs                     -> 
 Certificate on paper     | void_certificate   | received checked differs sent -> void        | W
 Prior learning (RPL)     | agree_recognition  | proposed                     -> agreed       | I
 Prior learning (RPL)     | decline_recognition | proposed                    -> declined     | I
+Standardisation event    | open_marking       | planned                      -> open         | I
+Standardisation event    | compare            | open                         -> compared     | I
+Standardisation event    | close_event        | compared                     -> closed       | I
+Standardisation event    | call_off_event     | planned open                 -> called_off   | I
 Progress report          | approve_report     | draft                        -> approved     | M
 Progress report          | send_report        | approved                     -> sent         | M
 """
@@ -103,6 +107,7 @@ APPS = {
     "Answer to a batch": "verification",
     "Certificate on paper": "verification",
     "Prior learning (RPL)": "verification",
+    "Standardisation event": "verification",
     "Progress report": "reporting",
 }
 # Steps that are part of another act, which has the address: that act.
@@ -214,7 +219,10 @@ def test_address_action_and_step_have_one_name(machine, states, step):
         import_module(f"{app}.actions"),
         *map(
             import_module,
-            ("assignments.marking", "assignments.release", "assignments.examination") if app == "assignments" else (),
+            {
+                "assignments": ("assignments.marking", "assignments.release", "assignments.examination"),
+                "verification": ("verification.standardising",),
+            }.get(app, ()),
         ),
     ]
 

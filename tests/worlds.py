@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +37,7 @@ from tests import factories
 from tests.assignments.documents import png
 from tests.conftest import Cast
 from verification import actions as verification
-from verification import planning
+from verification import planning, staffing
 from workshops import actions as workshops
 
 PEOPLE = {
@@ -131,6 +132,8 @@ def a_world(cast: Cast) -> World:
     _practice(things, cast)
     _bundles(things)
     _sampling(things, cast)
+    _standardisation(things, cast)
+    _staff(things, cast)
     things.tutor = cast.tutor
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
@@ -459,6 +462,47 @@ def _sampling(things: SimpleNamespace, cast: Cast) -> None:
     )
     things.plan = planning.draw_plan(things.cohort, seed=7, by=cast.iqa)
     things.picked_line = things.plan.lines.get(enrolment=things.to_verify, assignment__kind="essay")
+
+
+def _standardisation(things: SimpleNamespace, cast: Cast) -> None:
+    """One event that is open, one being compared, one closed; the tutor of the cast takes part in each."""
+    people = [cast.tutor, things.colleague]
+    for state in ("open", "compared", "closed"):
+        event = factories.a_standardisation(
+            cast=cast, assignment=things.essay, people=people, state=state, criterion_text="Clear enough."
+        )
+        setattr(things, f"standard_{state}", event)
+    things.participation = things.standard_compared.participations.get(person=cast.tutor)
+
+
+def _staff(things: SimpleNamespace, cast: Cast) -> None:
+    """The file of the tutor, with something in each part, and a change to tell."""
+    tutor, today = cast.tutor, clock.today()
+    letter = ContentFile(png(40, 30), name="certificate.png")
+    things.staff_held = staffing.add_qualification(
+        tutor, title="Assessor award", awarded_on=today - dt.timedelta(days=900), evidence=letter, by=tutor
+    )
+    things.towards = staffing.add_qualification(
+        tutor, title="Award in internal verification", target_on=today + dt.timedelta(days=90), by=tutor
+    )
+    things.development = staffing.add_development(
+        tutor, done_on=today, hours=Decimal(3), what="A day on feedback", changed="Shorter actions.", by=tutor
+    )
+    things.approval = staffing.approve_staff(
+        tutor,
+        duty="assess",
+        qualification=things.qualification,
+        from_on=today,
+        countersigner=things.colleague,
+        countersign_until_on=today + dt.timedelta(days=60),
+        by=cast.iqa,
+    )
+    things.interest = staffing.declare_interest(
+        tutor, client=things.client, nature="Worked there until last year", from_on=today, by=tutor
+    )
+    things.staff_change = staffing.note_change(
+        person=tutor, kind="new_tutor", happened_on=today, note="For the autumn", by=cast.administrator
+    )
 
 
 def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any) -> list[Any]:

@@ -105,7 +105,7 @@ def select(submission: Submission, *, reason: str, by: User) -> Sample:
         selected_at=clock.now(),
         selected_by=by,
     )
-    for guard in (policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme):
+    for guard in (policy.is_not_own_marking, policy.is_allocated_without_interest, policy.is_on_programme):
         if sentence := guard(sample, by):
             raise Refused(sentence)
     if Claim.objects.filter(enrolment=submission.enrolment).whole().in_force().exists():

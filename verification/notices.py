@@ -9,7 +9,7 @@ from accounts.models import User
 from assignments import anonymity
 from core import clock, notices
 from programmes.models import Cohort
-from verification.models import Certificate, Claim, Recognition, Sample
+from verification.models import Approval, Certificate, Claim, Participation, Recognition, Sample
 
 
 def _tutors(cohort: Cohort) -> list[User]:
@@ -147,4 +147,37 @@ def claim_rejected(claim: Claim, *, by: User) -> None:
             to=person,
             template="emails/claim_rejected.txt",
             context={"claim": claim, "enrolment": claim.enrolment, "url": claim.get_absolute_url()},
+        )
+
+
+def invited_to_standardisation(one: Participation) -> None:
+    _about_event(one, "invited", "emails/standardisation_invited.txt")
+
+
+def marking_opened(one: Participation) -> None:
+    _about_event(one, "opened", "emails/standardisation_opened.txt")
+
+
+def event_called_off(one: Participation) -> None:
+    _about_event(one, "called_off", "emails/standardisation_called_off.txt")
+
+
+def _about_event(one: Participation, purpose: str, template: str) -> None:
+    notices.queue(
+        f"standardisation:{one.event_id}:{purpose}:{one.person_id}",
+        to=one.person,
+        template=template,
+        context={"event": one.event, "url": one.event.get_absolute_url()},
+    )
+
+
+def staff_approved(approval: Approval) -> None:
+    """To the person, and to whoever signs beside them."""
+    people = [approval.person] + ([approval.countersigner] if approval.countersigner else [])
+    for person in people:
+        notices.queue(
+            f"approval:{approval.pk}:{person.pk}",
+            to=person,
+            template="emails/staff_approved.txt",
+            context={"approval": approval, "url": reverse("verification:staff_file", args=[approval.person_id])},
         )

@@ -1,4 +1,4 @@
-"""Verification: samples of marking. Award: claims, the batches they go in, the answers that come, certificates, recognised units."""
+"""Samples of marking; claims, the batches they go in, the answers that come, certificates, recognised units; standardisation events."""
 
 from django.db.models import TextChoices
 
@@ -23,7 +23,12 @@ AGREE = Transition(
     sources=(SampleState.SELECTED,),
     target=SampleState.AGREED,
     needs=Can.VERIFY,
-    guards=(policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme, policy.is_still_there_to_verify),
+    guards=(
+        policy.is_not_own_marking,
+        policy.is_allocated_without_interest,
+        policy.is_on_programme,
+        policy.is_still_there_to_verify,
+    ),
 )
 SEND_BACK = Transition(
     verb="send_back",
@@ -31,7 +36,12 @@ SEND_BACK = Transition(
     sources=(SampleState.SELECTED,),
     target=SampleState.RETURNED,
     needs=Can.VERIFY,
-    guards=(policy.is_not_own_marking, policy.is_allocated, policy.is_on_programme, policy.is_still_there_to_verify),
+    guards=(
+        policy.is_not_own_marking,
+        policy.is_allocated_without_interest,
+        policy.is_on_programme,
+        policy.is_still_there_to_verify,
+    ),
 )
 ANSWER = Transition(
     verb="answer",
@@ -213,4 +223,47 @@ AWARD_TRANSITIONS = (
     *CERTIFICATE_TRANSITIONS,
     *RECOGNITION_TRANSITIONS,
 )
-TRANSITIONS = (*SAMPLE_TRANSITIONS, *AWARD_TRANSITIONS)
+
+
+class EventState(TextChoices):
+    PLANNED = "planned", "Planned"
+    OPEN = "open", "Open for marking"
+    COMPARED = "compared", "Being compared"
+    CLOSED = "closed", "Closed"
+    CALLED_OFF = "called_off", "Called off"
+
+
+OPEN_MARKING = Transition(
+    verb="open_marking",
+    label="Open it for marking",
+    sources=(EventState.PLANNED,),
+    target=EventState.OPEN,
+    needs=Can.STANDARDISE,
+    guards=(policy.holds_event, policy.is_ready_to_mark),
+)
+COMPARE = Transition(
+    verb="compare",
+    label="Compare now",
+    sources=(EventState.OPEN,),
+    target=EventState.COMPARED,
+    needs=Can.STANDARDISE,
+    guards=(policy.holds_event,),
+)
+CLOSE_EVENT = Transition(
+    verb="close_event",
+    label="Close with the minutes",
+    sources=(EventState.COMPARED,),
+    target=EventState.CLOSED,
+    needs=Can.STANDARDISE,
+    guards=(policy.holds_event, policy.attendance_is_noted),
+)
+CALL_OFF_EVENT = Transition(
+    verb="call_off_event",
+    label="Call it off",
+    sources=(EventState.PLANNED, EventState.OPEN),
+    target=EventState.CALLED_OFF,
+    needs=Can.STANDARDISE,
+    guards=(policy.holds_event,),
+)
+EVENT_TRANSITIONS = (OPEN_MARKING, COMPARE, CLOSE_EVENT, CALL_OFF_EVENT)
+TRANSITIONS = (*SAMPLE_TRANSITIONS, *AWARD_TRANSITIONS, *EVENT_TRANSITIONS)

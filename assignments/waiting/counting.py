@@ -30,23 +30,27 @@ class Teaching:
     codes: Mapping[int, str]
     begun: Sequence[int]
     versions: Collection[int]
+    # What the caller asked besides of each appointment.
+    also: Sequence[tuple[Any, ...]] = ()
 
     @property
     def all(self) -> Sequence[int]:
         return list(self.codes)
 
 
-def teaching(tutor: User, today: dt.date) -> Teaching:
-    """One statement."""
+def teaching(tutor: User, today: dt.date, also: Mapping[str, Any] | None = None) -> Teaching:
+    """One statement. `also` names what a later app wants to know of each appointment that has begun."""
+    asked, begun_only = also or {}, []
     columns = "cohort", "cohort__code", "cohort__version", "from_on"
-    found = tutor.appointments.in_force(today).order_by("cohort__code", "cohort").values_list(*columns)
+    found = tutor.appointments.in_force(today).annotate(**asked).order_by("cohort__code", "cohort")
     codes, begun, versions = {}, {}, set()
-    for cohort, code, version, from_on in found:
+    for cohort, code, version, from_on, *more in found.values_list(*columns, *asked):
         codes[cohort] = code
         versions.add(version)
         if from_on <= today:
             begun[cohort] = True
-    return Teaching(codes, list(begun), versions)
+            begun_only.append(tuple(more))
+    return Teaching(codes, list(begun), versions, begun_only)
 
 
 @dataclass

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import User
@@ -16,12 +16,23 @@ from core import clock
 from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
 from reporting.dashboards.parts import SHOWN, Home, Section, Task, said
+from verification.models.standardisation import last_standardised, since, waiting_for_marks
+
+# Asked with the cohorts taught: which qualification it is, when this tutor was last standardised in it, and which event waits
+# for their decisions.
+ALSO = {
+    "number": F("cohort__version__qualification__number"),
+    "standardised_on": last_standardised(person="tutor", qualification="cohort__version__qualification"),
+    "event": waiting_for_marks(person="tutor", what="event"),
+    "event_title": waiting_for_marks(person="tutor", what="event__title"),
+    "event_on": waiting_for_marks(person="tutor", what="event__held_on"),
+}
 
 
 def build(user: User, *, today: dt.date) -> Home:
     """Five statements: cohorts, counts, marking, what waits beside it, what is to decide about learners."""
     now = clock.now()
-    taught = waiting.teaching(user, today)
+    taught = waiting.teaching(user, today, also=ALSO)
     counts = waiting.counts_of(user, taught, now=now)
     beside = waiting.rows_of(user, taught, counts, now=now, each=SHOWN)
     applied, asking = _to_decide(user, today)
@@ -77,8 +88,23 @@ def build(user: User, *, today: dt.date) -> Home:
             ),
             _beside("Missed sessions to catch up", "Nobody has a session to catch up.", beside["catch_ups"], counts),
             _beside("Registers to close", "Every register is closed.", beside["registers"], counts),
+            *_standardise(taught, today),
         ],
     )
+
+
+def _standardise(taught: waiting.Teaching, today: dt.date) -> list[Section]:
+    """The piece to mark for a meeting, and qualifications without a standardisation for too long; nothing without either."""
+    url, tasks = reverse("verification:standardisation"), []
+    for event, title, held_on in {row[2:] for row in taught.also if row[2]}:
+        page = reverse("verification:marks", args=[event])
+        tasks.append(Task(title, page, "Mark the piece before the meeting", "in_hand", f"by {day(held_on, 'short')}"))
+    late = {number: on for number, on, *_ in taught.also if on is None or on < since(today)}
+    tasks += [
+        Task(number, url, f"last on {day(on)}" if on else "none yet", "attention", "standardisation due")
+        for number, on in sorted(late.items())
+    ]
+    return [Section("Standardisation", tasks, "", len(tasks), url)] if tasks else []
 
 
 def _beside(title: str, empty: str, rows: Sequence[waiting.Waiting], counts: waiting.Counts, url: str = "") -> Section:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 
@@ -13,12 +14,13 @@ from core.templatetags.ui import ago, day
 from enrolment.models import Enrolment
 from programmes.models import Release
 from reporting.dashboards.parts import Home, Section, Task, first_few, said
-from verification.models import Sample
+from verification.models import Sample, StaffChange
+from verification.models.standardisation import without_standardisation
 from verification.models.standing import awaiting_sign_off, awaiting_verification, with_what_they_wait_for
 
 
 def build_iqa(user: User, *, today: dt.date) -> Home:
-    """Three statements: the queue, results that wait for verification, samples begun and sent back."""
+    """Five statements: the queue, results that wait, samples begun and sent back, standardisation due, changes to tell."""
     mine = Enrolment.objects.visible_to(user).filter(
         cohort__allocations__in=user.allocations.in_force(today).filter(role="iqa")
     )
@@ -48,6 +50,8 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
     )
     begun = [one for one in samples if one.state == "selected"]
     returned = [one for one in samples if one.state == "returned"]
+    late, late_n = first_few(without_standardisation(today))
+    to_tell, to_tell_n = first_few(StaffChange.objects.filter(told_on__isnull=True).select_related("person"))
     return Home(
         role="iqa",
         heading=f"{said(waiting_n, 'learner', 'learners').capitalize()} to verify",
@@ -93,6 +97,32 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
                 [_task(one, "referred", f"by {day(one.action_due_on, 'short')}") for one in returned],
                 "Nothing has been sent back.",
                 len(returned),
+            ),
+            Section(
+                f"Tutors without standardisation for {settings.STANDARDISATION_MONTHS} months",
+                [
+                    Task(
+                        f"{one['name']}, {one['number']}",
+                        reverse("verification:standardisation"),
+                        f"last on {day(one['standardised_on'])}" if one["standardised_on"] else "none yet",
+                        "attention",
+                        "due",
+                    )
+                    for one in late
+                ],
+                "Every tutor has had a standardisation in time.",
+                late_n,
+                reverse("verification:standardisation"),
+            ),
+            Section(
+                "Changes the awarding organisation must hear of",
+                [
+                    Task(str(one.person), one.get_absolute_url(), one.get_kind_display(), "attention", "to tell")
+                    for one in to_tell
+                ],
+                "They have been told of every change.",
+                to_tell_n,
+                reverse("verification:changes"),
             ),
         ],
     )

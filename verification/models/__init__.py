@@ -1,23 +1,43 @@
-"""Samples, plans, sign-offs, claims, batches, certificates, recognised units. Re-exports models only; `standing` asks how far a learner is."""
+"""Samples, plans, claims, certificates, recognised units, standardisation, staff files. Re-exports models; `standing` asks how far a learner is."""
 
 from verification.models.batches import Answer, AnswerLine, ClaimBatch
 from verification.models.certificates import Certificate
 from verification.models.plans import PlanLine, SamplingPlan, SamplingStrategy, TutorRating
 from verification.models.recognition import Recognition
 from verification.models.records import Claim, ClaimKind, Sample, SignOff
+from verification.models.staff import Approval, Development, Interest, StaffChange, StaffQualification
+from verification.models.standardisation import (
+    AgreedStandard,
+    Attendance,
+    Correction,
+    Participation,
+    StandardisationEvent,
+    StandardMark,
+)
 
 __all__ = [
+    "AgreedStandard",
     "Answer",
     "AnswerLine",
+    "Approval",
+    "Attendance",
     "Certificate",
     "Claim",
     "ClaimBatch",
     "ClaimKind",
+    "Correction",
+    "Development",
+    "Interest",
+    "Participation",
     "PlanLine",
     "Recognition",
     "Sample",
     "SamplingPlan",
     "SamplingStrategy",
     "SignOff",
+    "StaffChange",
+    "StaffQualification",
+    "StandardMark",
+    "StandardisationEvent",
     "TutorRating",
 ]

@@ -22,13 +22,13 @@ from core.refusals import Refused
 from enrolment.models import Enrolment
 from programmes.models import Cohort
 from verification import planning
+from verification.forms import AddByHandForm, DrawForm
 from verification.models import PlanLine, Sample, SamplingPlan
 from verification.models.plans import planned_cohorts, shown_learner_of_lines
 from verification.models.sampled import Work, works
 from verification.policy import VERIFIABLE
 from verification.sampling.coverage import camera, kept
 from verification.sampling.pieces import EARLY, Key
-from verification.sampling_forms import AddByHandForm, DrawForm
 from verification.states import SampleState
 
 MANY = 60

@@ -20,9 +20,9 @@ from core.lists import chosen, listing
 from programmes.models import QualificationVersion, TutorAppointment
 from programmes.states import AppointmentState
 from verification import planning
+from verification.forms import RatingForm, StrategyForm
 from verification.models import SamplingStrategy, TutorRating
 from verification.models.signed import answered_for
-from verification.sampling_forms import RatingForm, StrategyForm
 
 NEVER = dt.date(1900, 1, 1)
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.models import User
-from config.demo import history, people
+from config.demo import history, people, staff
 from config.demo.live import Live
 from config.demo.reports import reports
 from core import clock
@@ -51,6 +51,9 @@ class Command(BaseCommand):
         history.tell(company)
         self._say("a cohort under way")
         learners = Live(company).tell()
+        self._say("staff files and standardisation")
+        staff.files(company)
+        staff.events(company)
         self._say("reports")
         reports(company)
         self._say("comparisons of the work handed in")

@@ -35,6 +35,7 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Answer to a batch", verification.AnswerState, verification.ANSWER_TRANSITIONS),
     ("Certificate on paper", verification.CertificateState, verification.CERTIFICATE_TRANSITIONS),
     ("Prior learning (RPL)", verification.RecognitionState, verification.RECOGNITION_TRANSITIONS),
+    ("Standardisation event", verification.EventState, verification.EVENT_TRANSITIONS),
     ("Progress report", reporting.ReportState, reporting.TRANSITIONS),
 )
 NOTE = "<!-- Made by `./run docs` from the code. Change the code, not this page. -->"

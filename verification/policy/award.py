@@ -1,105 +1,11 @@
-"""Pure decisions about verification and claims: objects in, a sentence that refuses or an empty string out."""
+"""What a certificate depends on; claims, recognised units, certificates."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
-from accounts.permissions import Role
-from core import clock
-
-VERIFIABLE = ("signed", "passed")
-
-
-def is_not_own_marking(sample: Any, by: Any) -> str:
-    """Nobody verifies their own marking, the first or the second. Of the first the database says the same (`ilm` I10)."""
-    if by.pk in (sample.marked_by_id, sample.submission.marked_by_id):
-        return "You marked this work, so somebody else verifies it."
-    second = getattr(sample.submission, "second_marking", None)
-    if second is None or second.state == "withdrawn":
-        return ""
-    if by.pk in (second.marker_id, second.first_done_by_id, second.agreed_by_id):
-        return "You had a part in the two markings of this work, so somebody else verifies it."
-    return ""
-
-
-def is_allocated(sample: Any, by: Any) -> str:
-    """A verifier works on the cohorts allocated to them."""
-    allocations = sample.submission.enrolment.cohort.allocations
-    if allocations.in_force(clock.today()).filter(verifier=by, role="iqa").exists():
-        return ""
-    return "This cohort is not allocated to you."
-
-
-def is_still_there_to_verify(sample: Any, by: Any) -> str:
-    """A pass, or any signed outcome that is not released yet."""
-    if sample.submission.state in VERIFIABLE:
-        return ""
-    return "The outcome of this piece has changed, so there is nothing to agree with any more."
-
-
-def may_release_by_hand(submission: Any, by: Any) -> str:
-    """Who releases without verification: the IQA allocated to the cohort and the administrators, unless it is being verified."""
-    if (
-        by.has_role(Role.ADMINISTRATOR)
-        or submission.enrolment.cohort.allocations.in_force(clock.today()).filter(verifier=by, role="iqa").exists()
-    ):
-        sentence = ""
-    else:
-        sentence = "This cohort is not allocated to you."
-    latest = submission.samples.order_by("-round").first()
-    if latest is not None and latest.state != "agreed":
-        sentence = sentence or "This was picked for verification, so it is released when the verifier agrees."
-    return sentence
-
-
-def how_it_is_released(rule: str) -> str:
-    """What has to happen before a signed result of a cohort with this rule is released."""
-    return {
-        "at_once": "The rule of the cohort has changed: it is released within minutes.",
-        "after_iqa": "It is released as soon as a verifier agrees.",
-        "at_a_time": "It is released at the time that is set for the assignment.",
-    }[rule]
-
-
-def waits_for(
-    *, rule: str, results_at: dt.datetime | None, sample: str, verifier: str = "", now: dt.datetime
-) -> tuple[str, str]:
-    """What a signed result waits for before its release: a sign of the journey grid, and the words."""
-    words = {
-        "selected": ("in_hand", f"being verified by {verifier}"),
-        "returned": ("referred", "sent back to the tutor"),
-        "answered": ("in_hand", "answered, to verify again"),
-    }
-    if sample in words:
-        return words[sample]
-    if rule == "after_iqa":
-        return ("done", "agreed, released within minutes") if sample == "agreed" else ("not_yet", "not verified yet")
-    if rule == "at_a_time" and results_at is None:
-        return "not_yet", "no time is set for it"
-    if rule == "at_a_time" and results_at and results_at > now:
-        at = timezone.localtime(results_at)
-        return "not_yet", f"{at:%a} {at.day} {at:%B %Y}, {at:%H:%M}"
-    return "done", "released within minutes"
-
-
-def is_on_programme(sample: Any, by: Any) -> str:
-    enrolment = sample.submission.enrolment
-    if enrolment.state == "active":
-        return ""
-    return f"{enrolment.learner} is no longer on the programme."
-
-
-def is_marker(sample: Any, by: Any) -> str:
-    """The tutor whose marking was sent back answers; after a change of tutor, the one appointed now."""
-    cohort = sample.submission.enrolment.cohort
-    if cohort.appointments.covering(clock.today()).filter(tutor=by).exists():
-        return ""
-    if sample.marked_by_id == by.pk:
-        return "Your appointment to this cohort has ended, so the tutor appointed now answers."
-    return "Only the tutor who marked this, or the one appointed to the cohort now, answers."
+from verification.policy.allocation import allocation_problem
 
 
 class UnitOf(NamedTuple):
@@ -271,10 +177,6 @@ def certificate_problem(certificated_on: dt.date, *, claimed_on: dt.date, today:
     return ""
 
 
-def action_due_problem(due_on: dt.date, *, today: dt.date) -> str:
-    return "" if due_on >= today else "This day has passed. Choose a day from today on."
-
-
 def has_claims(batch: Any, by: Any) -> str:
     """A claim that was answered by hand meanwhile has nothing to ask for."""
     return "" if batch.claims.filter(state="claimed").exists() else "There is no open claim in this batch."
@@ -288,10 +190,7 @@ def is_not_own_proposal(recognition: Any, by: Any) -> str:
 
 
 def is_allocated_to_recognise(recognition: Any, by: Any) -> str:
-    allocations = recognition.enrolment.cohort.allocations
-    if allocations.in_force(clock.today()).filter(verifier=by, role="iqa").exists():
-        return ""
-    return "This cohort is not allocated to you."
+    return allocation_problem(recognition.enrolment, by)
 
 
 def is_still_on_programme(recognition: Any, by: Any) -> str:
