@@ -72,6 +72,10 @@ class Can(TextChoices):
     SEE_VERIFICATION = "see_verification", "See the verification queue and records"
     VERIFY = "verify", "Verify marking internally (IQA)"
     SIGN_OFF = "sign_off", "Sign off verified work externally (EQA)"
+    SEE_VISITS = "see_visits", "See the visits of the external verifier one has to do with"
+    PLAN_VISITS = "plan_visits", "Plan visits, name their learners, open and close them, record their outcome"
+    BUILD_PACKS = "build_packs", "Have the pack for a visit put together"
+    RECORD_FINDINGS = "record_findings", "Look at the learners named for one's visit, record findings and actions"
     SEE_CLAIMS = "see_claims", "See certification claims"
     CLAIM = "claim", "Claim certificates and record them"
     # reporting
@@ -115,6 +119,8 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_TUTOR_FIGURES,
             Can.SEE_VERIFICATION,
             Can.VERIFY,
+            Can.SEE_VISITS,
+            Can.BUILD_PACKS,
             Can.SEE_CLAIMS,
             Can.SEE_PROGRESS,
         }
@@ -128,6 +134,8 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_AUTHENTICITY,
             Can.SEE_VERIFICATION,
             Can.SIGN_OFF,
+            Can.SEE_VISITS,
+            Can.RECORD_FINDINGS,
             Can.SEE_CLAIMS,
         }
     ),
@@ -154,6 +162,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.PLAN_SESSIONS,
             Can.TAKE_REGISTER,
             Can.SEE_VERIFICATION,
+            Can.SEE_VISITS,
+            Can.PLAN_VISITS,
+            Can.BUILD_PACKS,
             Can.SEE_CLAIMS,
             Can.CLAIM,
             Can.SEE_PROGRESS,

@@ -59,7 +59,13 @@ MENU = (
         ),
     ),
     _one("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),
-    _one("Verification", "verification:queue", Can.SEE_VERIFICATION, "/verification/"),
+    Entry(
+        "Verification",
+        (
+            Page("Queue", "verification:queue", "/verification/", (Can.SEE_VERIFICATION,)),
+            Page("Visits (EQA)", "verification:visits", "/visits/", (Can.SEE_VISITS,)),
+        ),
+    ),
     _one("Claims", "verification:claims", Can.SEE_CLAIMS, "/claims/"),
     _one("Learners", "enrolment:enrolments", Can.SEE_ENROLMENTS, "/enrolments/"),
     _one("Contracts", "programmes:contracts", Can.SEE_CONTRACTS, "/contracts/"),

@@ -65,6 +65,9 @@ Sample of marking        | send_back          | selected                     -> 
 Sample of marking        | answer             | returned                     -> answered     | T
 Claim for a certificate  | record_certificate | claimed                      -> certificated | A
 Claim for a certificate  | record_rejection   | claimed                      -> rejected     | A
+Visit of the external verifier | open_visit   | planned                      -> open         | A
+Visit of the external verifier | close_visit  | open                         -> closed       | A
+Visit of the external verifier | report_visit | closed                       -> reported     | A
 Progress report          | approve_report     | draft                        -> approved     | M
 Progress report          | send_report        | approved                     -> sent         | M
 """
@@ -85,6 +88,7 @@ APPS = {
     "Extension of a deadline": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
+    "Visit of the external verifier": "verification",
     "Progress report": "reporting",
 }
 # Steps that are part of another act, which has the address: that act.

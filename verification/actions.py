@@ -22,9 +22,12 @@ from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
 from programmes.models import Release
 from verification import notices, policy
-from verification.models import Claim, Sample, SignOff
+from verification.models import Claim, Sample, SignOff, VisitLearner
 from verification.models.standing import standing
 from verification.states import AGREE, ANSWER, RECORD_CERTIFICATE, RECORD_REJECTION, SEND_BACK, ClaimState, SampleState
+from verification.visiting import close_visit, open_visit, report_visit
+
+__all__ = ["close_visit", "open_visit", "report_visit"]  # the verbs of a visit; all others stand in this file
 
 log = logging.getLogger(__name__)
 
@@ -213,9 +216,10 @@ def release_due() -> int:
 def sign_off(enrolment: Enrolment, *, note: str = "", by: User) -> SignOff:
     """The external verifier has seen this learner's verified work and signs it off."""
     _check_can(by, Can.SIGN_OFF, "sign off verified work")
-    allocated = enrolment.cohort.allocations.in_force(clock.today())
-    if not allocated.filter(verifier=by, role=Role.EQA).exists():
-        raise Refused("This cohort is not allocated to you.")
+    allocated = enrolment.cohort.allocations.in_force(clock.today()).filter(verifier=by, role=Role.EQA)
+    named = VisitLearner.objects.open_to(by).filter(enrolment=enrolment)
+    if not (named.exists() or allocated.by_visits_or_here(by).exists()):
+        raise Refused("This cohort is not allocated to you, and the learner is not named for an open visit of yours.")
     if missing := policy.missing_for_sign_off(standing(enrolment)):
         raise Refused(" ".join(missing))
     signed, created = SignOff.objects.get_or_create(

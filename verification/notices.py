@@ -9,7 +9,7 @@ from accounts.models import User
 from assignments import anonymity
 from core import clock, notices
 from programmes.models import Cohort
-from verification.models import Claim, Sample
+from verification.models import Claim, Sample, Visit, VisitAction
 
 
 def _tutors(cohort: Cohort) -> list[User]:
@@ -80,3 +80,23 @@ def claim_rejected(claim: Claim, *, by: User) -> None:
             template="emails/claim_rejected.txt",
             context={"claim": claim, "enrolment": claim.enrolment, "url": claim.get_absolute_url()},
         )
+
+
+def visit_opened(visit: Visit) -> None:
+    """To the external verifier: when they may look, and where."""
+    notices.queue(
+        f"visit:{visit.pk}:opened",
+        to=visit.eqa,
+        template="emails/visit_opened.txt",
+        context={"visit": visit, "url": visit.get_absolute_url(), "n": visit.learners.count()},
+    )
+
+
+def visit_action(action: VisitAction) -> None:
+    """To the owner of an action that came out of a visit."""
+    notices.queue(
+        f"visit-action:{action.pk}:added",
+        to=action.owner,
+        template="emails/visit_action.txt",
+        context={"action": action, "visit": action.visit},
+    )

@@ -1,4 +1,4 @@
-"""Two machines: a sample of a tutor's marking, and the claim for a learner's certificate."""
+"""Three machines: a sample of a tutor's marking, the claim for a learner's certificate, the external verifier's visit."""
 
 from django.db.models import TextChoices
 
@@ -65,4 +65,38 @@ RECORD_REJECTION = Transition(
     needs=Can.CLAIM,
 )
 CLAIM_TRANSITIONS = (RECORD_CERTIFICATE, RECORD_REJECTION)
-TRANSITIONS = (*SAMPLE_TRANSITIONS, *CLAIM_TRANSITIONS)
+
+
+class VisitState(TextChoices):
+    PLANNED = "planned", "Planned"
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+    REPORTED = "reported", "Reported"
+
+
+BEGUN = (VisitState.OPEN, VisitState.CLOSED, VisitState.REPORTED)
+
+OPEN_VISIT = Transition(
+    verb="open_visit",
+    label="Open the visit",
+    sources=(VisitState.PLANNED,),
+    target=VisitState.OPEN,
+    needs=Can.PLAN_VISITS,
+    guards=(policy.visit_names_somebody, policy.visit_is_not_over),
+)
+CLOSE_VISIT = Transition(
+    verb="close_visit",
+    label="Close the visit",
+    sources=(VisitState.OPEN,),
+    target=VisitState.CLOSED,
+    needs=Can.PLAN_VISITS,
+)
+REPORT_VISIT = Transition(
+    verb="report_visit",
+    label="Record the report",
+    sources=(VisitState.CLOSED,),
+    target=VisitState.REPORTED,
+    needs=Can.PLAN_VISITS,
+)
+VISIT_TRANSITIONS = (OPEN_VISIT, CLOSE_VISIT, REPORT_VISIT)
+TRANSITIONS = (*SAMPLE_TRANSITIONS, *CLAIM_TRANSITIONS, *VISIT_TRANSITIONS)

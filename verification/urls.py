@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verification.views import claims, queue, results, samples, tutors
+from verification.views import claims, packs, queue, results, samples, tutors, visiting, visits
 
 app_name = "verification"
 urlpatterns = [
@@ -20,6 +20,21 @@ urlpatterns = [
     path("verification/samples/<int:pk>/overturn/", samples.overturn, name="overturn"),
     path("verification/tutors/", tutors.tutors, name="tutors"),
     path("verification/tutors/<int:pk>/", tutors.tutor, name="tutor"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/plan/", visits.plan_visit, name="plan_visit"),
+    path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("visits/<int:pk>/learners/", visits.name_learners, name="name_learners"),
+    path("visits/<int:pk>/open/", visits.open_visit, name="open_visit"),
+    path("visits/<int:pk>/close/", visits.close_visit, name="close_visit"),
+    path("visits/<int:pk>/report/", visits.report_visit, name="report_visit"),
+    path("visits/<int:pk>/report/file/", visits.report_file, name="report_file"),
+    path("visits/<int:pk>/seen/", visits.seen, name="seen"),
+    path("visits/<int:pk>/learners/<int:enrolment>/", visiting.visit_learner, name="visit_learner"),
+    path("visits/<int:pk>/learners/<int:enrolment>/<int:submission>/", visiting.record_finding, name="record_finding"),
+    path("visits/<int:pk>/actions/add/", visiting.add_action, name="add_action"),
+    path("visits/actions/<int:pk>/finish/", visiting.finish_action, name="finish_action"),
+    path("visits/<int:pk>/pack/", packs.pack, name="pack"),
+    path("visits/packs/<int:pk>/file/", packs.pack_file, name="pack_file"),
     path("claims/", claims.claims, name="claims"),
     path("claims/make/", claims.make, name="make_claims"),
     path("claims/<int:pk>/", claims.claim, name="claim"),
