@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Subquery
 from django.http import HttpRequest, HttpResponse
 
-from accounts.permissions import Can, Role
+from accounts.permissions import Role
 from assignments.models import Bundle, Document, Draft, Evidence, Extension, Submission
 from core import clock
 from enrolment.models import Enrolment
@@ -66,25 +66,27 @@ class ExternalViews:
 
 
 def note(user: Any, match: Any, path: str) -> VisitView:
-    """One row: who, when, which page, of whom, and within which visit."""
+    """One row, in two statements: who, when, which page, of whom, and within which visit."""
     now = clock.now()
-    visit = Visit.objects.open_to(user, now).values_list("pk", flat=True).first() if user.can(Can.SEE_VISITS) else None
+    open_now = Visit.objects.open_to(user, now).order_by("closes_at", "pk").values_list("pk", flat=True)
+    visit, enrolment = _enrolment(match, open_now)
     return VisitView.objects.create(
         visit_id=visit,
         seen_by=user,
         seen_at=now,
-        enrolment_id=_enrolment(match),
+        enrolment_id=enrolment,
         page=match.view_name[:80],
         path=path[:250],
     )
 
 
-def _enrolment(match: Any) -> int | None:
+def _enrolment(match: Any, open_now: Any) -> tuple[int | None, int | None]:
+    """The open visit, the one the address names before any other, and the learner's enrolment."""
     if "enrolment" in match.kwargs:
-        return int(match.kwargs["enrolment"])
+        return int(match.kwargs["pk"]), int(match.kwargs["enrolment"])
     if match.view_name not in _ABOUT:
-        return None
+        return open_now.first(), None
     model, path = _ABOUT[match.view_name]
     key = next(iter(match.kwargs.values()))
-    found: int | None = model._base_manager.filter(pk=key).values_list(path, flat=True).first()
-    return found
+    found = model._base_manager.filter(pk=key).values_list(Subquery(open_now[:1]), path).first()
+    return found or (None, None)
