@@ -23,7 +23,7 @@ LISTS = """
 home                          -          learner            8
 home                          -          tutor              8
 home                          -          iqa                6
-home                          -          eqa                6
+home                          -          eqa                7
 home                          -          administrator      8
 home                          -          contract_manager   8
 home                          -          client_contact     8
