@@ -276,6 +276,7 @@ verification:visit                   visit                          xx...xxxs
 verification:visit                   past_visit                     xx.-.xxxs
 verification:name_learners           visit                          xxxx.xxxs
 verification:open_visit              visit                          xxxx.xxxs
+verification:call_off_visit          visit                          xxxx.xxxs
 verification:close_visit             visit                          xxxx.xxxs
 verification:report_visit            visit                          xxxx.xxxs
 verification:report_file             past_visit                     xx.x.xxxs

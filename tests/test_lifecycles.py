@@ -68,6 +68,7 @@ Claim for a certificate  | record_rejection   | claimed                      -> 
 Visit of the external verifier | open_visit   | planned                      -> open         | A
 Visit of the external verifier | close_visit  | open                         -> closed       | A
 Visit of the external verifier | report_visit | closed                       -> reported     | A
+Visit of the external verifier | call_off_visit | planned                    -> called_off   | A
 Progress report          | approve_report     | draft                        -> approved     | M
 Progress report          | send_report        | approved                     -> sent         | M
 """

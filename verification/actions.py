@@ -25,9 +25,14 @@ from verification import notices, policy
 from verification.models import Claim, Sample, SignOff, VisitLearner
 from verification.models.standing import standing
 from verification.states import AGREE, ANSWER, RECORD_CERTIFICATE, RECORD_REJECTION, SEND_BACK, ClaimState, SampleState
-from verification.visiting import close_visit, open_visit, report_visit
+from verification.visiting import call_off_visit, close_visit, open_visit, report_visit
 
-__all__ = ["close_visit", "open_visit", "report_visit"]  # the verbs of a visit; all others stand in this file
+__all__ = [
+    "call_off_visit",
+    "close_visit",
+    "open_visit",
+    "report_visit",
+]  # the verbs of a visit; all others stand in this file
 
 log = logging.getLogger(__name__)
 

@@ -72,6 +72,7 @@ class VisitState(TextChoices):
     OPEN = "open", "Open"
     CLOSED = "closed", "Closed"
     REPORTED = "reported", "Reported"
+    CALLED_OFF = "called_off", "Called off"
 
 
 BEGUN = (VisitState.OPEN, VisitState.CLOSED, VisitState.REPORTED)
@@ -98,5 +99,12 @@ REPORT_VISIT = Transition(
     target=VisitState.REPORTED,
     needs=Can.PLAN_VISITS,
 )
-VISIT_TRANSITIONS = (OPEN_VISIT, CLOSE_VISIT, REPORT_VISIT)
+CALL_OFF_VISIT = Transition(
+    verb="call_off_visit",
+    label="Call the visit off",
+    sources=(VisitState.PLANNED,),
+    target=VisitState.CALLED_OFF,
+    needs=Can.PLAN_VISITS,
+)
+VISIT_TRANSITIONS = (OPEN_VISIT, CLOSE_VISIT, REPORT_VISIT, CALL_OFF_VISIT)
 TRANSITIONS = (*SAMPLE_TRANSITIONS, *CLAIM_TRANSITIONS, *VISIT_TRANSITIONS)

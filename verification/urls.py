@@ -25,6 +25,7 @@ urlpatterns = [
     path("visits/<int:pk>/", visits.visit, name="visit"),
     path("visits/<int:pk>/learners/", visits.name_learners, name="name_learners"),
     path("visits/<int:pk>/open/", visits.open_visit, name="open_visit"),
+    path("visits/<int:pk>/call-off/", visits.call_off_visit, name="call_off_visit"),
     path("visits/<int:pk>/close/", visits.close_visit, name="close_visit"),
     path("visits/<int:pk>/report/", visits.report_visit, name="report_visit"),
     path("visits/<int:pk>/report/file/", visits.report_file, name="report_file"),

@@ -21,7 +21,7 @@ from enrolment.models import Enrolment
 from programmes.models import Qualification
 from verification import notices, policy
 from verification.models import Visit, VisitAction, VisitLearner, VisitSample
-from verification.states import CLOSE_VISIT, OPEN_VISIT, REPORT_VISIT
+from verification.states import CALL_OFF_VISIT, CLOSE_VISIT, OPEN_VISIT, REPORT_VISIT
 
 
 @transaction.atomic
@@ -81,6 +81,13 @@ def open_visit(visit: Visit, *, by: User) -> Visit:
     """Let the verifier look, from the beginning of the visit to its end; they are told by mail."""
     move(visit, OPEN_VISIT, by=by, opened_at=clock.now())
     notices.visit_opened(visit)
+    return visit
+
+
+@transaction.atomic
+def call_off_visit(visit: Visit, *, by: User) -> Visit:
+    """A visit that was planned and does not take place. It stays in the list, with what it named."""
+    move(visit, CALL_OFF_VISIT, by=by)
     return visit
 
 
@@ -154,8 +161,8 @@ def add_action(visit: Visit, *, text: str, owner: User, due_on: dt.date, by: Use
     """Ask something of the centre: by the verifier during the visit, or copied from the report by an administrator."""
     if not by.can(Can.PLAN_VISITS):
         _check_looks(visit, by)
-    if visit.is_planned:
-        raise Refused("This visit has not been opened yet. Actions come out of a visit.")
+    if visit.opened_at is None:
+        raise Refused("This visit has not been opened. Actions come out of a visit.")
     if sentence := policy.action_due_problem(due_on, today=clock.today()):
         raise Refused(sentence)
     asked = VisitAction.objects.create(

@@ -12,7 +12,7 @@ from core import clock
 from core.models import Event, Notice
 from core.refusals import NotAllowed, Refused, Stale
 from tests import factories
-from verification import visiting
+from verification import actions, visiting
 from verification.models import Visit, VisitSample, VisitView
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +180,31 @@ def test_a_cohort_allocated_to_the_verifier_counts_until_their_first_visit_opens
     assert client.get(piece.enrolment.get_absolute_url()).status_code == 200
     assert client.get(colleague.get_absolute_url()).status_code == 404
     assert client.get(piece.enrolment.cohort.get_absolute_url()).status_code == 404
+
+
+def test_a_visit_that_is_called_off_opens_nothing_and_says_so(cast, piece, eqa, client):
+    visit = visiting.call_off_visit(plan(cast, piece, eqa), by=cast.administrator)
+    client.force_login(eqa)
+
+    assert "was called off" in client.get(visit.get_absolute_url()).content.decode()
+    assert client.get(learner_page(visit, piece)).status_code == 404
+    with pytest.raises(Refused):
+        visiting.open_visit(visit, by=cast.administrator)
+
+
+def test_on_a_visit_verified_work_can_be_signed_off(cast, client):
+    """Without any cohort allocated to the verifier."""
+    cohort = factories.a_cohort(cast=cast, version=factories.a_version(claim_route="sign_off"))
+    one = factories.verified(cast=cast, one=factories.an_enrolment(cast=cast, cohort=cohort))
+    person = factories.a_user(role=Role.EQA)
+    visit = plan(cast, one.submissions.first(), person)
+    with pytest.raises(Refused, match="not named for an open visit"):
+        actions.sign_off(one, by=person)
+    visiting.open_visit(visit, by=cast.administrator)
+    client.force_login(person)
+    assert str(one.learner) in client.get(reverse("verification:sign_offs")).content.decode()
+
+    assert actions.sign_off(one, by=person).signed_by == person
 
 
 # ---- findings, actions, report

@@ -13,7 +13,7 @@ from accounts.access import AuthedRequest, requires
 from accounts.forms import ConfirmForm
 from accounts.models import User
 from accounts.permissions import Can
-from assignments.models import veil_enrolments
+from assignments.models import veil_enrolments, veil_for
 from assignments.views.files import sent
 from core import clock
 from core.lifecycle import choices, record
@@ -85,17 +85,20 @@ def visit(request: AuthedRequest, pk: int) -> HttpResponse:
         .order_by("enrolment__learner__full_name", "pk")
     )  # fmt: skip
     veil_enrolments(request.user, [one.enrolment for one in named])
+    actions = list(found.actions.select_related("owner", "done_by"))
+    samples = list(found.samples.select_related("submission__assignment", "submission__enrolment__learner"))
+    veil_for(request.user, [one.submission for one in samples])
     context = {
         "visit": found,
         "named": named,
         "is_eqa": is_eqa,
-        "actions": list(found.actions.select_related("owner", "done_by")),
-        "samples": list(found.samples.select_related("submission__assignment", "submission__enrolment__learner")),
+        "actions": actions,
+        "samples": samples,
         "choices": choices(found, request.user, VISIT_TRANSITIONS),
         "may_plan": request.user.can(Can.PLAN_VISITS),
-        "may_act": not found.is_planned and (is_eqa or request.user.can(Can.PLAN_VISITS)),
+        "may_act": found.opened_at is not None and (is_eqa or request.user.can(Can.PLAN_VISITS)),
         "pack": Pack.objects.visible_to(request.user).ready().filter(visit=found).first() if is_eqa else None,
-        "events": [] if is_eqa else Event.objects.about(found)[:30],
+        "events": [] if is_eqa else Event.objects.about(found, *samples, *actions)[:50],
         "now": now,
     }
     return render(request, "verification/visits/visit.html", context)
@@ -168,6 +171,18 @@ def open_visit(request: AuthedRequest, pk: int) -> HttpResponse:
         says="The verifier is told by mail. They read what the named learners handed in and what was decided, from the beginning "
         "of the visit to its end. From this visit on they see by visits alone: cohorts allocated to them no longer count.",
         done="Open. The verifier has been told.",
+    )
+
+
+@requires(Can.PLAN_VISITS)
+def call_off_visit(request: AuthedRequest, pk: int) -> HttpResponse:
+    return _confirm(
+        request,
+        pk,
+        visiting.call_off_visit,
+        title="Call the visit off",
+        says="It stays in the list as called off and is not opened any more. Tell the verifier yourself: Waymark sends them no mail.",
+        done="Called off.",
     )
 
 
