@@ -93,6 +93,15 @@ class Visit(models.Model):
         return self.state == VisitState.PLANNED
 
     @property
+    def is_called_off(self) -> bool:
+        return self.state == VisitState.CALLED_OFF
+
+    @property
+    def is_ahead(self) -> bool:
+        """Opened by the centre, and its beginning is still to come."""
+        return self.state == VisitState.OPEN and self.opens_at > clock.now()
+
+    @property
     def is_reported(self) -> bool:
         return self.state == VisitState.REPORTED
 

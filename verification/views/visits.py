@@ -74,7 +74,7 @@ def visit(request: AuthedRequest, pk: int) -> HttpResponse:
     now = clock.now()
     is_eqa = found.eqa_id == request.user.pk
     if is_eqa and not found.is_open_at(now):
-        return render(request, "verification/visits/shut.html", {"visit": found, "now": now})
+        return render(request, "verification/visits/shut.html", {"visit": found})
     named = list(
         VisitLearner.objects.filter(visit=found)
         .select_related("enrolment__learner", "enrolment__cohort")
