@@ -75,6 +75,10 @@ class Can(TextChoices):
     READ_DECISIONS = "read_decisions", "Read who decided what about a piece of work, and where the ledger keeps it"
     PLAN_SAMPLING = "plan_sampling", "Set the sampling strategy, rate tutors' risk, draw sampling plans"
     SIGN_OFF = "sign_off", "Sign off verified work externally (EQA)"
+    SEE_VISITS = "see_visits", "See the visits of the external verifier one has to do with"
+    PLAN_VISITS = "plan_visits", "Plan visits, name their learners, open and close them, record their outcome"
+    BUILD_PACKS = "build_packs", "Have the pack for a visit put together"
+    RECORD_FINDINGS = "record_findings", "Look at the learners named for one's visit, record findings and actions"
     SEE_CLAIMS = "see_claims", "See certification claims"
     CLAIM = "claim", "Claim certificates and record them"
     SEE_STANDARDISATION = "see_standardisation", "See standardisation events, and mark in those one is invited to"
@@ -137,6 +141,8 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_STAFF_FILES,
             Can.KEEP_OWN_FILE,
             Can.KEEP_STAFF_FILES,
+            Can.SEE_VISITS,
+            Can.BUILD_PACKS,
             Can.SEE_CLAIMS,
             Can.SEE_PROGRESS,
         }
@@ -153,6 +159,8 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SIGN_OFF,
             Can.SEE_STANDARDISATION,
             Can.SEE_STAFF_FILES,
+            Can.SEE_VISITS,
+            Can.RECORD_FINDINGS,
             Can.SEE_CLAIMS,
         }
     ),
@@ -185,6 +193,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_STANDARDISATION,
             Can.SEE_STAFF_FILES,
             Can.KEEP_STAFF_FILES,
+            Can.SEE_VISITS,
+            Can.PLAN_VISITS,
+            Can.BUILD_PACKS,
             Can.SEE_CLAIMS,
             Can.CLAIM,
             Can.SEE_PROGRESS,

@@ -126,7 +126,13 @@ def _line(one: CriterionDecision, referral: str, *, asks: bool) -> Line:
 
 def pdf(found: Sheets, sheet: Sheet) -> bytes:
     """One unit as a tagged PDF."""
-    submission = found.submission
+    last = found.marking.pk if found.marking else 0
+    identifier = f"waymark-result-sheet:{found.submission.pk}:{sheet.unit.pk}:{last}"
+    return printing.pdf(html(found, sheet), identifier, stylesheet=STYLESHEET)
+
+
+def html(found: Sheets, sheet: Sheet, *, stylesheet: str = "") -> str:
+    """One unit as a page of its own. `stylesheet` is a relative address, for a page that is not printed."""
     context = {
         "title": title_of(found, sheet),
         "centre": plain(settings.CENTRE_NAME),
@@ -136,11 +142,9 @@ def pdf(found: Sheets, sheet: Sheet) -> bytes:
         "outcomes": [_signed(word, one) for word, one in found.words],
         "declared": paragraphs(found.marking.centre_wording if found.marking else ""),
         "summary": paragraphs(found.marking.summary if found.marking else ""),
+        "stylesheet": stylesheet,
     }
-    html = render_to_string(TEMPLATE, context)
-    last = found.marking.pk if found.marking else 0
-    identifier = f"waymark-result-sheet:{submission.pk}:{sheet.unit.pk}:{last}"
-    return printing.pdf(html, identifier, stylesheet=STYLESHEET)
+    return render_to_string(TEMPLATE, context)
 
 
 def title_of(found: Sheets, sheet: Sheet) -> str:

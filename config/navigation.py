@@ -63,6 +63,7 @@ MENU = (
         "Verification",
         (
             Page("Queue", "verification:queue", "/verification/", (Can.SEE_VERIFICATION,)),
+            Page("Visits (EQA)", "verification:visits", "/visits/", (Can.SEE_VISITS,)),
             Page(
                 "Standardisation",
                 "verification:standardisation",

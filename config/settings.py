@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "verification.watch.ExternalViews",
     "core.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -213,6 +214,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.tasks.run_command",
         "schedule": crontab(minute="*/10"),
         "args": ["compare_submissions"],
+    },
+    "build-packs": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(minute="*/5"),
+        "args": ["build_packs"],
+    },
+    "close-visits": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(minute="*/5"),
+        "args": ["close_visits"],
     },
     "build-bundles": {
         "task": "core.tasks.run_command",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -25,12 +26,15 @@ class Pathway(models.TextChoices):
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def visible_to(self, user: User) -> EnrolmentQuerySet:
-        """A learner sees their own; others those of the cohorts they see."""
+        """A learner sees their own; others those of the cohorts they see; an external verifier those named for an open visit."""
         if user.has_role(Role.ADMINISTRATOR):
             return self
         mine = Q(learner=user)
         if user.can(Can.SEE_COHORTS):
             mine |= Q(cohort__in=Cohort.objects.visible_to(user))
+        if user.has_role(Role.EQA):
+            named = apps.get_model("verification", "VisitLearner").objects.open_to(user)
+            mine |= Q(pk__in=named.values("enrolment"))
         return self.filter(mine)
 
     def with_forms(self) -> EnrolmentQuerySet:

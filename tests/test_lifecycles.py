@@ -83,6 +83,10 @@ Standardisation event    | open_marking       | planned                      -> 
 Standardisation event    | compare            | open                         -> compared     | I
 Standardisation event    | close_event        | compared                     -> closed       | I
 Standardisation event    | call_off_event     | planned open                 -> called_off   | I
+Visit of the external verifier | open_visit   | planned                      -> open         | A
+Visit of the external verifier | close_visit  | open                         -> closed       | A
+Visit of the external verifier | report_visit | closed                       -> reported     | A
+Visit of the external verifier | call_off_visit | planned                    -> called_off   | A
 Progress report          | approve_report     | draft                        -> approved     | M
 Progress report          | send_report        | approved                     -> sent         | M
 """
@@ -108,6 +112,7 @@ APPS = {
     "Certificate on paper": "verification",
     "Prior learning (RPL)": "verification",
     "Standardisation event": "verification",
+    "Visit of the external verifier": "verification",
     "Progress report": "reporting",
 }
 # Steps that are part of another act, which has the address: that act.

@@ -37,7 +37,8 @@ from tests import factories
 from tests.assignments.documents import png
 from tests.conftest import Cast
 from verification import actions as verification
-from verification import planning, staffing
+from verification import planning, staffing, visiting
+from verification.models import Pack, VisitView
 from workshops import actions as workshops
 
 PEOPLE = {
@@ -134,6 +135,7 @@ def a_world(cast: Cast) -> World:
     _sampling(things, cast)
     _standardisation(things, cast)
     _staff(things, cast)
+    _visits(things, cast)
     things.tutor = cast.tutor
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
@@ -503,6 +505,38 @@ def _staff(things: SimpleNamespace, cast: Cast) -> None:
     things.staff_change = staffing.note_change(
         person=tutor, kind="new_tutor", happened_on=today, note="For the autumn", by=cast.administrator
     )
+
+
+def _visits(things: SimpleNamespace, cast: Cast) -> None:
+    """A planned visit of the external verifier, and one by somebody else that is over, with its report and its pack."""
+    facts = {
+        "qualification": things.qualification,
+        "opens_at": clock.now(),
+        "closes_at": clock.now() + dt.timedelta(days=5),
+        "by": cast.administrator,
+    }
+    things.visit = visiting.plan_visit(email=cast.eqa.email, full_name=cast.eqa.full_name, **facts)
+    named = [things.enrolment, things.withdrawn, things.completed]
+    visiting.name_learners(things.visit, enrolments=named, by=cast.administrator)
+    other = factories.a_user(role=Role.EQA, name="Olga Outside")
+    past = things.past_visit = visiting.plan_visit(email=other.email, full_name=other.full_name, **facts)
+    visiting.name_learners(past, enrolments=named, by=cast.administrator)
+    visiting.open_visit(past, by=cast.administrator)
+    visiting.record_finding(past, submission=things.passed, finding="agreed", by=other)
+    things.visit_action = visiting.add_action(
+        past, text="Say how samples are picked.", owner=cast.iqa, due_on=clock.today(), by=other
+    )
+    VisitView.objects.create(
+        visit=past, seen_by=other, seen_at=clock.now(), enrolment=things.enrolment, page="assignments:read", path="/"
+    )
+    visiting.close_visit(past, by=cast.administrator)
+    report = ContentFile(b"%PDF-1.7\n%%EOF\n", name="report.pdf")
+    visiting.report_visit(past, report="In order.", rating="Low risk", file=report, by=cast.administrator)
+    # Making the file is tested with the packs; here it is enough that there is one.
+    things.pack = Pack.objects.create(
+        visit=past, asked_at=clock.now(), asked_by=cast.administrator, done_at=clock.now(), sha256="0" * 64
+    )
+    things.pack.file.save("pack.zip", ContentFile(b"PK"))
 
 
 def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any) -> list[Any]:

@@ -41,13 +41,14 @@ from verification.claiming import (
     record_rejection,
     send_batch,
 )
-from verification.models import Claim, Sample, SignOff
+from verification.models import Claim, Sample, SignOff, VisitLearner
 from verification.models.standing import passed_pieces, standing
 from verification.recognising import agree_recognition, decline_recognition, propose_recognition
 from verification.reconciling import put_aside_answer, read_answer, take_answer
 from verification.states import AGREE, ANSWER, SEND_BACK, SampleState
+from verification.visiting import call_off_visit, close_visit, open_visit, report_visit
 
-# Claims, certificates, recognised units and answers have modules of their own; their verbs are called from here.
+# Claims, certificates, recognised units, answers and visits have modules of their own; their verbs are called from here.
 __all__ = [
     "NotClaimed",
     "NotReleased",
@@ -56,15 +57,18 @@ __all__ = [
     "answer",
     "ask_correction",
     "begin",
+    "call_off_visit",
     "check_certificate",
     "claim",
     "claim_several",
     "claim_units",
     "close_batch",
+    "close_visit",
     "decline_recognition",
     "download_batch",
     "export_batch",
     "mend",
+    "open_visit",
     "overturn",
     "propose_recognition",
     "put_aside_answer",
@@ -75,6 +79,7 @@ __all__ = [
     "release_result",
     "release_several",
     "replace_certificate",
+    "report_visit",
     "revoke",
     "select",
     "send_back",
@@ -276,9 +281,10 @@ def release_due() -> int:
 def sign_off(enrolment: Enrolment, *, note: str = "", by: User) -> SignOff:
     """The external verifier has seen this learner's verified work and signs it off."""
     _check_can(by, Can.SIGN_OFF, "sign off verified work")
-    allocated = enrolment.cohort.allocations.in_force(clock.today())
-    if not allocated.filter(verifier=by, role=Role.EQA).exists():
-        raise Refused("This cohort is not allocated to you.")
+    allocated = enrolment.cohort.allocations.in_force(clock.today()).filter(verifier=by, role=Role.EQA)
+    named = VisitLearner.objects.open_to(by).filter(enrolment=enrolment)
+    if not (named.exists() or allocated.by_visits_or_here(by).exists()):
+        raise Refused("This cohort is not allocated to you, and the learner is not named for an open visit of yours.")
     if missing := policy.missing_for_sign_off(standing(enrolment)):
         raise Refused(" ".join(missing))
     signed, created = SignOff.objects.get_or_create(

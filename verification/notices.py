@@ -9,7 +9,7 @@ from accounts.models import User
 from assignments import anonymity
 from core import clock, notices
 from programmes.models import Cohort
-from verification.models import Approval, Certificate, Claim, Participation, Recognition, Sample
+from verification.models import Approval, Certificate, Claim, Participation, Recognition, Sample, Visit, VisitAction
 
 
 def _tutors(cohort: Cohort) -> list[User]:
@@ -181,3 +181,23 @@ def staff_approved(approval: Approval) -> None:
             template="emails/staff_approved.txt",
             context={"approval": approval, "url": reverse("verification:staff_file", args=[approval.person_id])},
         )
+
+
+def visit_opened(visit: Visit) -> None:
+    """To the external verifier: when they may look, and where."""
+    notices.queue(
+        f"visit:{visit.pk}:opened",
+        to=visit.eqa,
+        template="emails/visit_opened.txt",
+        context={"visit": visit, "url": visit.get_absolute_url(), "n": visit.learners.count()},
+    )
+
+
+def visit_action(action: VisitAction) -> None:
+    """To the owner of an action that came out of a visit."""
+    notices.queue(
+        f"visit-action:{action.pk}:added",
+        to=action.owner,
+        template="emails/visit_action.txt",
+        context={"action": action, "visit": action.visit},
+    )

@@ -1,4 +1,4 @@
-"""Samples of marking; claims, the batches they go in, the answers that come, certificates, recognised units; standardisation events."""
+"""Samples of marking; claims, the batches they go in, the answers that come, certificates, recognised units; standardisation events; visits."""
 
 from django.db.models import TextChoices
 
@@ -266,4 +266,46 @@ CALL_OFF_EVENT = Transition(
     guards=(policy.holds_event,),
 )
 EVENT_TRANSITIONS = (OPEN_MARKING, COMPARE, CLOSE_EVENT, CALL_OFF_EVENT)
-TRANSITIONS = (*SAMPLE_TRANSITIONS, *AWARD_TRANSITIONS, *EVENT_TRANSITIONS)
+
+
+class VisitState(TextChoices):
+    PLANNED = "planned", "Planned"
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+    REPORTED = "reported", "Reported"
+    CALLED_OFF = "called_off", "Called off"
+
+
+BEGUN = (VisitState.OPEN, VisitState.CLOSED, VisitState.REPORTED)
+
+OPEN_VISIT = Transition(
+    verb="open_visit",
+    label="Open the visit",
+    sources=(VisitState.PLANNED,),
+    target=VisitState.OPEN,
+    needs=Can.PLAN_VISITS,
+    guards=(policy.visit_names_somebody, policy.visit_is_not_over),
+)
+CLOSE_VISIT = Transition(
+    verb="close_visit",
+    label="Close the visit",
+    sources=(VisitState.OPEN,),
+    target=VisitState.CLOSED,
+    needs=Can.PLAN_VISITS,
+)
+REPORT_VISIT = Transition(
+    verb="report_visit",
+    label="Record the report",
+    sources=(VisitState.CLOSED,),
+    target=VisitState.REPORTED,
+    needs=Can.PLAN_VISITS,
+)
+CALL_OFF_VISIT = Transition(
+    verb="call_off_visit",
+    label="Call the visit off",
+    sources=(VisitState.PLANNED,),
+    target=VisitState.CALLED_OFF,
+    needs=Can.PLAN_VISITS,
+)
+VISIT_TRANSITIONS = (OPEN_VISIT, CLOSE_VISIT, REPORT_VISIT, CALL_OFF_VISIT)
+TRANSITIONS = (*SAMPLE_TRANSITIONS, *AWARD_TRANSITIONS, *EVENT_TRANSITIONS, *VISIT_TRANSITIONS)

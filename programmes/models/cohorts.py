@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -43,6 +44,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def visible_to(self, user: User) -> CohortQuerySet:
         """Administrators all; contract managers theirs; tutors where appointed; verifiers where allocated.
 
+        An external verifier who has had a visit sees by visits alone, learner by learner, and no cohort (docs/adr/0075).
         The client contact has a scope of its own (`for_client_contact`): this one opens staff pages.
         """
         if user.has_role(Role.ADMINISTRATOR):
@@ -55,9 +57,8 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
             mine |= Q(pk__in=TutorAppointment.objects.in_force(today).filter(tutor=user).values("cohort"))
         if user.has_role(Role.IQA, Role.EQA):
             roles = user.roles & {Role.IQA, Role.EQA}
-            mine |= Q(
-                pk__in=VerifierAllocation.objects.in_force(today).filter(verifier=user, role__in=roles).values("cohort")
-            )
+            allocated = VerifierAllocation.objects.in_force(today).filter(verifier=user, role__in=roles)
+            mine |= Q(pk__in=allocated.by_visits_or_here(user).values("cohort"))
         return self.filter(mine)
 
     def for_client_contact(self, user: User) -> CohortQuerySet:
@@ -210,6 +211,13 @@ class TutorAppointment(models.Model):
 class VerifierAllocationQuerySet(models.QuerySet["VerifierAllocation"]):
     def in_force(self, day: dt.date) -> VerifierAllocationQuerySet:
         return self.filter(from_on__lte=day).filter(Q(to_on__isnull=True) | Q(to_on__gte=day))
+
+    def by_visits_or_here(self, user: User) -> VerifierAllocationQuerySet:
+        """Without this external verifier's, if a visit of theirs was ever opened: then visits say what they see."""
+        if not user.has_role(Role.EQA):
+            return self
+        visits = apps.get_model("verification", "Visit").objects.begun().filter(eqa=user)
+        return self.exclude(role=Role.EQA, verifier__in=visits.values("eqa"))
 
 
 class VerifierAllocation(models.Model):

@@ -10,13 +10,15 @@ from django.urls import reverse
 
 from accounts.models import User
 from assignments.models import Submission, veil_enrolments
-from core.templatetags.ui import ago, day
+from core import clock
+from core.templatetags.ui import ago, day, moment
 from enrolment.models import Enrolment
 from programmes.models import Release
 from reporting.dashboards.parts import Home, Section, Task, first_few, said
-from verification.models import Sample, StaffChange
+from verification.models import Sample, StaffChange, Visit
 from verification.models.standardisation import without_standardisation
 from verification.models.standing import awaiting_sign_off, awaiting_verification, with_what_they_wait_for
+from verification.states import VisitState
 
 
 def build_iqa(user: User, *, today: dt.date) -> Home:
@@ -136,19 +138,41 @@ def _task(one: Sample, state: str, status: str) -> Task:
     )
 
 
+def _visit(one: Visit, now: dt.datetime) -> Task:
+    is_open = one.is_open_at(now)
+    hint = f"until {moment(one.closes_at)}" if is_open else f"from {moment(one.opens_at)}"
+    return Task(
+        str(one.qualification),
+        one.get_absolute_url(),
+        hint,
+        "in_hand" if is_open else "not_yet",
+        "open now" if is_open else "planned",
+    )
+
+
 def build_eqa(user: User, *, today: dt.date) -> Home:
-    """One statement: what has been verified internally and waits for sign-off."""
+    """Two statements: what has been verified internally and waits for sign-off, and one's visits that are not over."""
     waiting, waiting_n = first_few(
         awaiting_sign_off(Enrolment.objects.visible_to(user))
         .select_related("learner", "cohort")
         .order_by(F("verified_at"), "pk")
     )
     veil_enrolments(user, waiting)
+    now = clock.now()
+    coming = Visit.objects.filter(eqa=user, closes_at__gt=now, state__in=(VisitState.PLANNED, VisitState.OPEN))
+    visits = list(coming.select_related("qualification").order_by("opens_at", "pk")[:10])
     return Home(
         role="eqa",
         heading=f"{said(waiting_n, 'learner', 'learners').capitalize()} to sign off",
-        lead=f"{day(today)}. You see the cohorts the centre opened for you, and change nothing but your sign-off.",
+        lead=f"{day(today)}. You see what the centre opened for you, and change nothing but your sign-off and your findings.",
         sections=[
+            Section(
+                "Your visits",
+                [_visit(one, now) for one in visits],
+                "A visit appears here when the centre has planned it with you.",
+                len(visits),
+                reverse("verification:visits"),
+            ),
             Section(
                 "Verified, waiting for external verification (EQA)",
                 [
@@ -164,6 +188,6 @@ def build_eqa(user: User, *, today: dt.date) -> Home:
                 "Work appears here when the centre’s internal verifier has agreed with all of a learner’s marking.",
                 waiting_n,
                 reverse("verification:queue"),
-            )
+            ),
         ],
     )

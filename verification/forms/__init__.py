@@ -55,6 +55,13 @@ from verification.forms.standardisation import (
     PlanEventForm,
     StandardForm,
 )
+from verification.forms.visits import (
+    FindingForm,
+    FinishActionForm,
+    PlanVisitForm,
+    ReportVisitForm,
+    VisitActionForm,
+)
 
 __all__ = [
     "AddByHandForm",
@@ -78,6 +85,8 @@ __all__ = [
     "DrawForm",
     "EndApprovalForm",
     "EndInterestForm",
+    "FindingForm",
+    "FinishActionForm",
     "InterestForm",
     "InviteForm",
     "MarkForm",
@@ -85,6 +94,7 @@ __all__ = [
     "OverturnForm",
     "PieceForm",
     "PlanEventForm",
+    "PlanVisitForm",
     "ProposeRecognitionForm",
     "QualificationForm",
     "RatingForm",
@@ -92,6 +102,7 @@ __all__ = [
     "RecordRejectionForm",
     "ReleaseForm",
     "ReplaceCertificateForm",
+    "ReportVisitForm",
     "RevokeForm",
     "SendBackForm",
     "SendBatchForm",
@@ -100,4 +111,5 @@ __all__ = [
     "StandardForm",
     "StrategyForm",
     "TellChangeForm",
+    "VisitActionForm",
 ]

@@ -1,7 +1,8 @@
-"""Samples, plans, claims, certificates, recognised units, standardisation, staff files. Re-exports models; `standing` asks how far a learner is."""
+"""Samples, plans, claims, certificates, recognised units, standardisation, staff, visits. Re-exports models; `standing` says how far a learner is."""
 
 from verification.models.batches import Answer, AnswerLine, ClaimBatch
 from verification.models.certificates import Certificate
+from verification.models.packs import Pack
 from verification.models.plans import PlanLine, SamplingPlan, SamplingStrategy, TutorRating
 from verification.models.recognition import Recognition
 from verification.models.records import Claim, ClaimKind, Sample, SignOff
@@ -14,6 +15,7 @@ from verification.models.standardisation import (
     StandardisationEvent,
     StandardMark,
 )
+from verification.models.visits import Finding, Visit, VisitAction, VisitLearner, VisitSample, VisitView
 
 __all__ = [
     "AgreedStandard",
@@ -27,7 +29,9 @@ __all__ = [
     "ClaimKind",
     "Correction",
     "Development",
+    "Finding",
     "Interest",
+    "Pack",
     "Participation",
     "PlanLine",
     "Recognition",
@@ -40,4 +44,9 @@ __all__ = [
     "StandardMark",
     "StandardisationEvent",
     "TutorRating",
+    "Visit",
+    "VisitAction",
+    "VisitLearner",
+    "VisitSample",
+    "VisitView",
 ]

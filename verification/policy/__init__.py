@@ -45,6 +45,13 @@ from verification.policy.staff import (
     months_ago,
     sees_the_marks,
 )
+from verification.policy.visits import (
+    eqa_problem,
+    visit_is_not_over,
+    visit_names_somebody,
+    visit_takes,
+    visit_time_problem,
+)
 
 __all__ = [
     "VERIFIABLE",
@@ -57,6 +64,7 @@ __all__ = [
     "attendance_is_noted",
     "certificate_problem",
     "differences",
+    "eqa_problem",
     "event_may_change",
     "has_claims",
     "holds_event",
@@ -83,5 +91,9 @@ __all__ = [
     "sees_the_marks",
     "sent_problem",
     "units_achieved",
+    "visit_is_not_over",
+    "visit_names_somebody",
+    "visit_takes",
+    "visit_time_problem",
     "waits_for",
 ]

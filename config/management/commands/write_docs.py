@@ -36,6 +36,7 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Certificate on paper", verification.CertificateState, verification.CERTIFICATE_TRANSITIONS),
     ("Prior learning (RPL)", verification.RecognitionState, verification.RECOGNITION_TRANSITIONS),
     ("Standardisation event", verification.EventState, verification.EVENT_TRANSITIONS),
+    ("Visit of the external verifier", verification.VisitState, verification.VISIT_TRANSITIONS),
     ("Progress report", reporting.ReportState, reporting.TRANSITIONS),
 )
 NOTE = "<!-- Made by `./run docs` from the code. Change the code, not this page. -->"

@@ -1,0 +1,274 @@
+"""The tables of a pack that go across learners. `PARTS` is the one list of them: a new part is a function and a line there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.permissions import Role
+from assignments import declarations
+from assignments.bundles import legal_name
+from assignments.bundles.pages import plain
+from assignments.models import Declaration, Extension, Marking, Submission
+from enrolment.models import Enrolment, ReasonableAdjustment
+from programmes.models import TutorAppointment, VerifierAllocation
+from verification.models import Claim, Sample, SignOff, Visit
+from workshops.models import Place
+
+
+@dataclass(frozen=True)
+class Context:
+    """Whom a pack is about."""
+
+    visit: Visit
+    enrolments: Sequence[Enrolment]
+
+    @property
+    def cohorts(self) -> list[int]:
+        return sorted({one.cohort_id for one in self.enrolments})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table: a page and a CSV of the same name. `says` tells what is in it and what is not."""
+
+    slug: str
+    title: str
+    says: str
+    head: tuple[str, ...]
+    rows: Iterable[Sequence[object]]
+
+
+def name_of(enrolment: Any) -> str:
+    return plain(" ".join(one for one in legal_name(enrolment) if one))
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """2024-06-14: sorts in a spreadsheet, and every reader takes it for the same day."""
+    if value is None:
+        return ""
+    return str(timezone.localdate(value) if isinstance(value, dt.datetime) else value)
+
+
+def learners(context: Context) -> Part:
+    """Who is on it, with the registration: what the awarding organisation compares with its own list."""
+
+    def rows() -> Iterable[Sequence[object]]:
+        for one in context.enrolments:
+            registration = getattr(one, "registration", None)
+            yield (
+                name_of(one),
+                one.cohort.code,
+                one.get_state_display(),
+                registration.number if registration else "not registered",
+                day(registration.registered_on) if registration else "",
+                day(registration.expires_on) if registration else "",
+                day(one.activated_at),
+                day(one.completed_at),
+                day(one.withdrawn_at),
+                one.withdrawal_reason,
+            )
+
+    head = (
+        "Learner",
+        "Cohort",
+        "State",
+        "Enrolment number",
+        "Registered",
+        "In date until",
+        "Joined",
+        "Completed",
+        "Left",
+        "Why",
+    )
+    return Part(
+        "learners", "Learners and registrations", "Everybody named for the visit, also those who left.", head, rows()
+    )
+
+
+def attendance(context: Context) -> Part:
+    places = (
+        Place.objects.filter(enrolment__in=[one.pk for one in context.enrolments])
+        .select_related("session", "session__tutor", "enrolment__learner", "enrolment__application", "marked_by")
+        .order_by("session__starts_at", "session", "enrolment__learner__full_name")
+    )
+    rows = (
+        (day(one.session.starts_at), one.session.title, str(one.session.tutor), name_of(one.enrolment),
+         one.get_state_display(), one.minutes or "", day(one.marked_at), str(one.marked_by or ""))
+        for one in places.iterator(500)
+    )  # fmt: skip
+    head = ("Day", "Session", "Tutor", "Learner", "Attendance", "Minutes, if in part", "Marked", "By")
+    return Part(
+        "attendance", "Registers", "Each place of these learners at a session, as the register has it.", head, rows
+    )
+
+
+def staff(context: Context) -> Part:
+    tutors = TutorAppointment.objects.filter(cohort__in=context.cohorts).select_related("tutor", "cohort")
+    verifiers = VerifierAllocation.objects.filter(cohort__in=context.cohorts, role=Role.IQA).select_related(
+        "verifier", "cohort"
+    )
+    rows = [
+        *((str(one.tutor), "Tutor and assessor", one.cohort.code, one.get_state_display(), day(one.from_on), day(one.to_on)) for one in tutors),
+        *((str(one.verifier), "Internal verifier (IQA)", one.cohort.code, "Allocated", day(one.from_on), day(one.to_on)) for one in verifiers),
+    ]  # fmt: skip
+    head = ("Name", "Duty", "Cohort", "Standing", "From", "To")
+    return Part(
+        "staff",
+        "Assessors and internal verifiers",
+        "Who taught, marked and verified in these cohorts, and when.",
+        head,
+        sorted(rows),
+    )
+
+
+def _handed_in(context: Context) -> Any:
+    return (
+        Submission.objects.handed_in()
+        .filter(enrolment__in=[one.pk for one in context.enrolments])
+        .select_related("assignment", "enrolment__learner", "enrolment__application", "marked_by")
+        .order_by("enrolment__learner__full_name", "assignment__position", "attempt", "pk")
+    )
+
+
+def sampling(context: Context) -> Part:
+    """Every piece that was handed in, sampled or not: the gaps are part of the answer (`ilm` I03)."""
+
+    def rows() -> Iterable[Sequence[object]]:
+        samples: dict[int, list[Sample]] = {}
+        of = Sample.objects.filter(submission__enrolment__in=[one.pk for one in context.enrolments])
+        for sample in of.select_related("verified_by", "selected_by"):
+            samples.setdefault(sample.submission_id, []).append(sample)
+        for one in _handed_in(context):
+            piece = (name_of(one.enrolment), one.assignment.title, one.attempt, str(one.marked_by or ""))
+            for sample in samples.get(one.pk, []):
+                said = " / ".join(text for text in (sample.comment, sample.action, sample.answer) if text)
+                decided = day(sample.decided_at), str(sample.verified_by or "")
+                yield (*piece, sample.round, sample.reason, sample.get_state_display(), *decided, plain(said))
+            if one.pk not in samples:
+                yield (*piece, "", "", "Not sampled", "", "", "")
+
+    head = ("Learner", "Work", "Attempt", "Assessor", "Round", "Why picked", "Decision", "On", "Verifier", "Comment, action, answer")  # fmt: skip
+    return Part(
+        "internal-verification",
+        "Internal verification (IQA)",
+        "Each piece handed in, with its samples; “Not sampled” where there is none.",
+        head,
+        rows(),
+    )
+
+
+def decisions(context: Context) -> Part:
+    markings = (
+        Marking.objects.filter(submission__enrolment__in=[one.pk for one in context.enrolments])
+        .select_related("submission__assignment", "submission__enrolment__learner", "submission__enrolment__application", "marked_by")
+        .order_by("submission__enrolment__learner__full_name", "submission__assignment__position", "submission__attempt", "marked_at")
+    )  # fmt: skip
+    rows = (
+        (name_of(one.submission.enrolment), one.submission.assignment.title, one.submission.attempt,
+         day(one.submission.submitted_at), one.submission.reference, one.get_outcome_display(), day(one.marked_at),
+         str(one.marked_by), plain(one.reason))
+        for one in markings.iterator(500)
+    )  # fmt: skip
+    head = ("Learner", "Work", "Attempt", "Handed in", "Receipt", "Outcome", "Signed", "Assessor", "Why it superseded another")  # fmt: skip
+    return Part(
+        "decisions",
+        "Assessment decisions",
+        "Every outcome that was signed, those that were superseded as well.",
+        head,
+        rows,
+    )
+
+
+def declared(context: Context) -> Part:
+    signed = (
+        Declaration.objects.filter(submission__enrolment__in=[one.pk for one in context.enrolments])
+        .select_related("submission__assignment", "submission__enrolment__learner", "submission__enrolment__application")
+        .order_by("submission__enrolment__learner__full_name", "submission__assignment__position", "submission__attempt")
+    )  # fmt: skip
+    rows = (
+        (name_of(one.submission.enrolment), one.submission.assignment.title, one.submission.attempt,
+         plain(one.signed_name), day(one.signed_at), declarations.ai_word(one.ai_use), plain(one.ai_statement))
+        for one in signed.iterator(500)
+    )  # fmt: skip
+    head = ("Learner", "Work", "Attempt", "Signed with the name", "On", "Use of AI", "Statement on it")
+    return Part(
+        "declarations",
+        "Declarations",
+        "What learners signed with each attempt; the wording stands with the piece.",
+        head,
+        rows,
+    )
+
+
+def arrangements(context: Context) -> Part:
+    """What was allowed and when. The reasons are confidential: they are shown by an administrator on the day (`ilm` R23)."""
+    of: Any = {"enrolment__in": [one.pk for one in context.enrolments]}
+    with_name = "enrolment__learner", "enrolment__application", "assignment"
+    adjusted = ReasonableAdjustment.objects.filter(**of).select_related(*with_name)
+    extended = Extension.objects.filter(**of).select_related(*with_name)
+    rows = [
+        *((name_of(one.enrolment), "Reasonable adjustment", one.assignment.title if one.assignment else "All work",
+           f"{one.extra_working_days} more working days", day(one.agreed_on), day(one.ended_at)) for one in adjusted),
+        *((name_of(one.enrolment), f"Extension, {one.get_state_display().lower()}", one.assignment.title,
+           f"asked for {day(one.wanted_on)}, before {day(one.due_before_on)}", day(one.requested_at), "") for one in extended),
+    ]  # fmt: skip
+    head = ("Learner", "Kind", "Work", "What was allowed", "On", "Ended")
+    return Part(
+        "adjustments",
+        "Adjustments and extensions",
+        "What was allowed and when. Reasons are confidential and not in this pack: ask the centre.",
+        head,
+        sorted(rows),
+    )
+
+
+def award(context: Context) -> Part:
+    keys = [one.pk for one in context.enrolments]
+    signed = {one.enrolment_id: one for one in SignOff.objects.filter(enrolment__in=keys).select_related("signed_by")}
+    claims: dict[int, list[Claim]] = {}
+    for made in Claim.objects.filter(enrolment__in=keys):
+        claims.setdefault(made.enrolment_id, []).append(made)
+    rows = []
+    for one in context.enrolments:
+        off = signed.get(one.pk)
+        of_one: list[Claim | None] = [*claims.get(one.pk, [])]
+        for claim in of_one or [None]:
+            rows.append(
+                (name_of(one), day(off.signed_at) if off else "", str(off.signed_by) if off else "",
+                 claim.get_state_display() if claim else "Not claimed", day(claim.claimed_at) if claim else "",
+                 claim.certificate_number if claim else "", day(claim.certificated_on) if claim else "")
+            )  # fmt: skip
+    head = ("Learner", "Signed off", "By", "Claim", "Claimed", "Certificate", "Dated")
+    return Part("claims", "Sign-offs and claims", "What was signed off externally and claimed.", head, rows)
+
+
+def visits(context: Context) -> Part:
+    """Earlier visits to this qualification with what they asked for: the first thing a verifier looks for."""
+    earlier = Visit.objects.filter(qualification=context.visit.qualification).filter(~Q(pk=context.visit.pk))
+    rows = []
+    for one in earlier.select_related("eqa").prefetch_related("actions__owner"):
+        visit = (day(one.opens_at), str(one.eqa), one.get_state_display(), one.rating)
+        asked = [(plain(a.text), str(a.owner), day(a.due_on), day(a.done_at) or "open", plain(a.done_note)) for a in one.actions.all()]  # fmt: skip
+        rows += [(*visit, *action) for action in asked or [("", "", "", "", "")]]
+    head = ("Visit", "Verifier", "State", "Rating", "Action", "Owner", "Due", "Done", "What was done")
+    return Part("earlier-visits", "Earlier visits and their actions", "Of the same qualification.", head, rows)
+
+
+PARTS: tuple[Callable[[Context], Part], ...] = (
+    learners,
+    attendance,
+    staff,
+    sampling,
+    decisions,
+    declared,
+    arrangements,
+    award,
+    visits,
+)
+"""In the order of the index page. A table that another part of the centre's work brings is one more line."""
