@@ -1,5 +1,6 @@
 """The one settings file, in the order a reader needs. Environments differ by environment variables (`.env.example`)."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -167,6 +168,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/3"),
         "args": ["release_results"],
     },
+    "remind-cases": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=7, minute=40),
+        "args": ["remind_cases"],
+    },
     "sweep-uploads": {
         "task": "core.tasks.run_command",
         "schedule": crontab(hour=3, minute=20),
@@ -308,6 +314,31 @@ TURNAROUND = {
 for _kind, _days in TURNAROUND.items():
     if not 0 <= _days <= 260:
         raise ImproperlyConfigured(f"The time for {_kind} is {_days} working days. Choose a number from 0 to 260.")
+
+# ---- cases: how long each stage may take, as "stage 10w" in working or "stage 30d" in calendar days
+CASE_TIMES = {
+    "appeal": env.str(
+        "APPEAL_TIMES", default="received 3w, acknowledged 3w, review 15w, decided 10w, panel 20w, awarding 40w"
+    ),
+    "complaint": env.str(
+        "COMPLAINT_TIMES", default="received 3w, acknowledged 3w, review 15w, decided 10w, panel 20w, awarding 40w"
+    ),
+    "data_protection": env.str(
+        "DATA_COMPLAINT_TIMES", default="received 30d, acknowledged 10d, review 30d, decided 10w, panel 30d"
+    ),
+    "malpractice": env.str(
+        "MALPRACTICE_TIMES",
+        default="suspected 2w, investigation 15w, reported 5w, hearing 10w, decided 5w, sanctioned 5w",
+    ),
+}
+# How long after a result is released the learner may appeal against it; and when a case is reminded of before its day.
+APPEAL_WITHIN = env.str("APPEAL_WITHIN", default="20w")
+CASE_REMINDER = env.str("CASE_REMINDER", default="2w")
+for _text in (*", ".join(CASE_TIMES.values()).split(","), f"appeal {APPEAL_WITHIN}", f"reminder {CASE_REMINDER}"):
+    if not re.fullmatch(r"\s*[a-z]+ [1-9][0-9]{0,2}[wd]\s*", _text):
+        raise ImproperlyConfigured(
+            f"“{_text.strip()}” is no time for a case. Write a stage with 10w or 30d, such as review 15w."
+        )
 
 # ---- the virus scanner: nothing is scanned unless CLAMD_URL names a clamd
 CLAMD_URL = env.str("CLAMD_URL", default="")

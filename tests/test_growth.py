@@ -92,6 +92,11 @@ verification:sample           sample     iqa                10
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
 verification:claims           -          administrator      8
+verification:cases            -          administrator      8
+verification:cases            -          contract_manager   8
+verification:own_cases        -          learner            6
+verification:case             investigated administrator    10
+verification:own_case         appeal     learner            8
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
 reporting:reports             -          contract_manager   6
@@ -107,7 +112,7 @@ PAGES = {
     "assignments:practice_client", "assignments:reflective_log", "assignments:matrix",
     "assignments:portfolio_bundle", "assignments:bundle",
     "assignments:answers", "assignments:changes",
-    "assignments:extension", "enrolment:enrolment",
+    "assignments:extension", "enrolment:enrolment", "verification:case", "verification:own_case",
     "assignments:second_room", "assignments:agreement",
 }  # fmt: skip
 COPIES = 29
@@ -146,6 +151,19 @@ def grow(world) -> None:
     worlds.multiplied([Notice.objects.latest("pk")], COPIES, queued_at=now)
     worlds.multiplied([things.qualification], COPIES, deep=False)
     worlds.multiplied([things.proposal], COPIES, from_on=lambda n: clock.today() + n * day)
+    for one in (things.appeal, things.complaint, things.investigated):
+        worlds.multiplied(
+            [one],
+            COPIES,
+            reference=lambda n, one=one: f"C-{one.pk}-{n}",
+            submission=None,
+            marking=None,
+            kind="complaint",
+            state="received",
+            deep=False,
+        )
+    worlds.multiplied([things.investigated.notes.get()], COPIES)
+    worlds.multiplied([things.appeal_file], COPIES, sha256=lambda n: f"{n:064d}")
     worlds.multiplied([things.report], COPIES, version=lambda n: n + 1)
     for second in SecondMarking.objects.filter(submission__second_marking=None):
         Submission.objects.filter(pk=second.submission_id).update(second_marking=second)

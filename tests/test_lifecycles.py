@@ -65,6 +65,20 @@ Sample of marking        | send_back          | selected                     -> 
 Sample of marking        | answer             | returned                     -> answered     | T
 Claim for a certificate  | record_certificate | claimed                      -> certificated | A
 Claim for a certificate  | record_rejection   | claimed                      -> rejected     | A
+Appeal or complaint      | acknowledge_case   | received                     -> acknowledged | A
+Appeal or complaint      | begin_review       | acknowledged                 -> review       | A
+Appeal or complaint      | decide_case        | review panel                 -> decided      | T I A M
+Appeal or complaint      | call_panel         | decided                      -> panel        | A
+Appeal or complaint      | pass_on_case       | decided                      -> awarding     | A
+Appeal or complaint      | close_case         | decided awarding             -> closed       | A
+Appeal or complaint      | drop_case          | received acknowledged review panel -> closed | A
+Malpractice case         | investigate        | suspected                    -> investigation | A
+Malpractice case         | report_case        | investigation                -> reported     | A
+Malpractice case         | hear               | reported                     -> hearing      | A
+Malpractice case         | decide_malpractice | hearing                      -> decided      | T I A M
+Malpractice case         | sanction           | decided                      -> sanctioned   | A
+Malpractice case         | close_case         | decided sanctioned           -> closed       | A
+Malpractice case         | drop_case          | suspected investigation reported hearing -> closed | A
 Progress report          | approve_report     | draft                        -> approved     | M
 Progress report          | send_report        | approved                     -> sent         | M
 """
@@ -85,6 +99,8 @@ APPS = {
     "Extension of a deadline": "assignments",
     "Sample of marking": "verification",
     "Claim for a certificate": "verification",
+    "Appeal or complaint": "verification",
+    "Malpractice case": "verification",
     "Progress report": "reporting",
 }
 # Steps that are part of another act, which has the address: that act.
@@ -193,7 +209,10 @@ def test_address_action_and_step_have_one_name(machine, states, step):
         import_module(f"{app}.actions"),
         *map(
             import_module,
-            ("assignments.marking", "assignments.release", "assignments.examination") if app == "assignments" else (),
+            {
+                "assignments": ("assignments.marking", "assignments.release", "assignments.examination"),
+                "verification": ("verification.handling",),
+            }.get(app, ()),
         ),
     ]
 

@@ -36,6 +36,7 @@ from tests import factories
 from tests.assignments.documents import png
 from tests.conftest import Cast
 from verification import actions as verification
+from verification import handling
 from workshops import actions as workshops
 
 PEOPLE = {
@@ -129,6 +130,7 @@ def a_world(cast: Cast) -> World:
     _reports(things, cast)
     _practice(things, cast)
     _bundles(things)
+    _cases(things, cast)
     things.tutor = cast.tutor
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
@@ -417,6 +419,25 @@ def _bundles(things: SimpleNamespace) -> None:
         bundle.refresh_from_db()
         bundle.file.save("portfolio.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"))
         setattr(things, name, bundle)
+
+
+def _cases(things: SimpleNamespace, cast: Cast) -> None:
+    """A fresh appeal; one with a decision, of another piece; a complaint; and three suspicions, of which the tutor knows none."""
+    things.appealed = things.passed
+    things.appeal = handling.appeal(things.passed, statement="The second criterion is met.", by=cast.learner)
+    things.appeal_kept = things.appeal.kept.get(document__isnull=False)
+    png_file = ContentFile(png(20, 20), name="letter.png")
+    things.appeal_file = handling.add_case_file(things.appeal, file=png_file, internal=False, by=cast.learner)
+    said = {"title": "A room without light", "statement": "The room had no windows."}
+    things.complaint = handling.complain(kind="complaint", **said, by=cast.learner)
+    handling.acknowledge_case(things.complaint, message="Thank you.", by=cast.administrator)
+    found = {"behalf_route": "found", "arrived_at": clock.now(), "by": cast.administrator}
+    facts = {"kind": "malpractice", "title": "Two essays alike", "statement": "They share a page.", **found}
+    things.suspicion = handling.raise_case(**facts, enrolment=things.enrolment, submission=things.passed)
+    # The contract manager investigates one, and another member of staff hears the person of it.
+    things.investigated = handling.raise_case(**facts, enrolment=things.enrolment, submission=things.passed)
+    handling.investigate(things.investigated, decider=cast.contract_manager, by=cast.administrator)
+    handling.add_note(things.investigated, body="Asked for both files.", by=cast.contract_manager)
 
 
 def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from core import clock
+from verification import case_policy
 
 VERIFIABLE = ("signed", "passed")
 
@@ -140,6 +141,8 @@ class Standing:
     route: str
     signed_off: bool
     claimed: bool
+    # The reference of a case that touches a result of this learner and is open.
+    open_case: str = ""
 
 
 def missing_for_verification(standing: Standing) -> list[str]:
@@ -171,6 +174,8 @@ def missing_for_claim(standing: Standing, *, today: dt.date) -> list[str]:
     missing += missing_for_sign_off(standing)
     if standing.route == "sign_off" and not standing.signed_off:
         missing.append("The external verifier (EQA) has not signed off yet.")
+    if sentence := case_policy.claim_problem(standing.open_case):
+        missing.append(sentence)
     if standing.claimed:
         missing.append("The certificate has been claimed already.")
     return missing

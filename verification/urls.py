@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verification.views import claims, queue, results, samples, tutors
+from verification.views import case_acts, cases, claims, own_cases, queue, results, samples, tutors
 
 app_name = "verification"
 urlpatterns = [
@@ -25,4 +25,32 @@ urlpatterns = [
     path("claims/<int:pk>/", claims.claim, name="claim"),
     path("claims/<int:pk>/record-certificate/", claims.record_certificate, name="record_certificate"),
     path("claims/<int:pk>/record-rejection/", claims.record_rejection, name="record_rejection"),
+    path("my/cases/", own_cases.own_cases, name="own_cases"),
+    path("my/cases/complain/", own_cases.complain, name="complain"),
+    path("my/cases/<int:pk>/", own_cases.own_case, name="own_case"),
+    path("my/cases/<int:pk>/add-file/", own_cases.add_own_file, name="add_own_file"),
+    path("submissions/<int:pk>/appeal/", own_cases.appeal, name="appeal"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/open/", case_acts.raise_case, name="raise_case"),
+    path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/files/<int:file>/", cases.case_file, name="case_file"),
+    path("cases/<int:pk>/kept/<int:kept>/", cases.kept, name="case_kept"),
+    path("cases/<int:pk>/kept/<int:kept>/file/", cases.kept_file, name="case_kept_file"),
+    path("cases/<int:pk>/acknowledge/", case_acts.acknowledge_case, name="acknowledge_case"),
+    path("cases/<int:pk>/review/", case_acts.begin_review, name="begin_review"),
+    path("cases/<int:pk>/decide/", case_acts.decide_case, name="decide_case"),
+    path("cases/<int:pk>/panel/", case_acts.call_panel, name="call_panel"),
+    path("cases/<int:pk>/pass-on/", case_acts.pass_on_case, name="pass_on_case"),
+    path("cases/<int:pk>/investigate/", case_acts.investigate, name="investigate"),
+    path("cases/<int:pk>/report/", case_acts.report_case, name="report_case"),
+    path("cases/<int:pk>/hear/", case_acts.hear, name="hear"),
+    path("cases/<int:pk>/record-answer/", case_acts.record_answer, name="record_answer"),
+    path("cases/<int:pk>/decide-malpractice/", case_acts.decide_malpractice, name="decide_malpractice"),
+    path("cases/<int:pk>/sanction/", case_acts.sanction, name="sanction"),
+    path("cases/<int:pk>/close/", case_acts.close_case, name="close_case"),
+    path("cases/<int:pk>/drop/", case_acts.drop_case, name="drop_case"),
+    path("cases/<int:pk>/replace/", case_acts.replace_decider, name="replace_decider"),
+    path("cases/<int:pk>/declare-interest/", case_acts.declare_interest, name="declare_interest"),
+    path("cases/<int:pk>/note/", case_acts.note_case, name="note_case"),
+    path("cases/<int:pk>/add-file/", case_acts.add_case_file, name="add_case_file"),
 ]

@@ -1,5 +1,25 @@
-"""Samples, sign-offs and claims. This package re-exports models, nothing else; `standing` asks how far a learner is."""
+"""Samples, sign-offs, claims and cases. This package re-exports models, nothing else; `standing` asks how far a learner is."""
 
+from verification.models.cases import (
+    Case,
+    CaseDecision,
+    CaseDuty,
+    CaseFile,
+    CaseInvolvement,
+    CaseKept,
+    CaseNote,
+)
 from verification.models.records import Claim, Sample, SignOff
 
-__all__ = ["Claim", "Sample", "SignOff"]
+__all__ = [
+    "Case",
+    "CaseDecision",
+    "CaseDuty",
+    "CaseFile",
+    "CaseInvolvement",
+    "CaseKept",
+    "CaseNote",
+    "Claim",
+    "Sample",
+    "SignOff",
+]

@@ -22,6 +22,7 @@ from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
 from programmes.models import ClaimRoute, CohortDeadline, Unit
 from verification import policy
+from verification.models.cases import Case
 from verification.models.records import Claim, Sample, SignOff
 from verification.states import ClaimState, SampleState
 
@@ -152,13 +153,22 @@ def claimable(enrolments: QuerySet[Enrolment], *, today: dt.date) -> QuerySet[En
     route = Q(cohort__version__claim_route=ClaimRoute.DIRECT) | (
         Q(cohort__version__claim_route=ClaimRoute.SIGN_OFF) & signed
     )
-    return verified(unclaimed(enrolments)).filter(route, registration__expires_on__gte=today)
+    unclaimed_ones = verified(unclaimed(enrolments)).filter(route, registration__expires_on__gte=today)
+    return unclaimed_ones.exclude(Exists(_open_cases()))
+
+
+def _open_cases() -> QuerySet[Case]:
+    return Case.objects.open().touching_results().filter(enrolment=OuterRef("pk")).order_by("pk")
 
 
 def with_standing(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """The rows that `standings` needs."""
     related = "learner", "cohort__version__qualification", "cohort__contract__client", "registration", "sign_off"
-    return enrolments.select_related(*related).annotate(is_claimed=_claimed())
+    return enrolments.select_related(*related).annotate(
+        is_claimed=_claimed(),
+        open_case=Coalesce(Subquery(_open_cases().values("reference")[:1]), Value("")),
+        open_case_number=Subquery(_open_cases().values("pk")[:1]),
+    )
 
 
 def standings(enrolments: Iterable[Enrolment]) -> dict[int, policy.Standing]:
@@ -215,4 +225,5 @@ def _standing(
         route=version.claim_route,
         signed_off=getattr(enrolment, "sign_off", None) is not None,
         claimed=bool(enrolment.is_claimed),  # type: ignore[attr-defined]
+        open_case=enrolment.open_case,  # type: ignore[attr-defined]
     )

@@ -13,6 +13,7 @@ from core.lifecycle import Transition
 from enrolment import states as enrolment
 from programmes import states as programmes
 from reporting import states as reporting
+from verification import case_states as cases
 from verification import states as verification
 from workshops import states as workshops
 
@@ -31,6 +32,8 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Extension of a deadline", assignments.ExtensionState, assignments.EXTENSION_TRANSITIONS),
     ("Sample of marking", verification.SampleState, verification.SAMPLE_TRANSITIONS),
     ("Claim for a certificate", verification.ClaimState, verification.CLAIM_TRANSITIONS),
+    ("Appeal or complaint", cases.CaseState, cases.CASE_TRANSITIONS),
+    ("Malpractice case", cases.MalpracticeState, cases.MALPRACTICE_TRANSITIONS),
     ("Progress report", reporting.ReportState, reporting.TRANSITIONS),
 )
 NOTE = "<!-- Made by `./run docs` from the code. Change the code, not this page. -->"
