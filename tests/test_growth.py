@@ -92,11 +92,11 @@ verification:sample           sample     iqa                10
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
 verification:claims           -          administrator      8
-verification:cases            -          administrator      8
-verification:cases            -          contract_manager   8
-verification:own_cases        -          learner            6
+verification:cases            -          administrator      6
+verification:cases            -          contract_manager   6
+verification:own_cases        -          learner            5
 verification:case             investigated administrator    10
-verification:own_case         appeal     learner            8
+verification:own_case         appeal     learner            7
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
 reporting:reports             -          contract_manager   6
@@ -174,7 +174,9 @@ def grow(world) -> None:
     pieces = worlds.multiplied([things.passed], COPIES, deep=False, attempt=lambda n: 100 + n)
     signed = things.passed.markings.get()
     for piece, tutor in zip(pieces, tutors, strict=True):
-        worlds.multiplied([signed], 1, submission=piece.pk, marked_by=tutor.pk)
+        # Without the appeal against it, of which there is one for a result.
+        (copy,) = worlds.multiplied([signed], 1, deep=False, submission=piece.pk, marked_by=tutor.pk)
+        worlds.multiplied(list(signed.unit_results.all()), 1, marking=copy.pk)
     cohorts = worlds.multiplied([things.new_cohort], COPIES, deep=False)
     for cohort in cohorts:
         worlds.multiplied(list(things.new_cohort.appointments.all()), 1, cohort=cohort.pk)

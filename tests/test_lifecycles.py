@@ -250,7 +250,8 @@ def test_every_state_can_be_reached_and_is_known_to_the_database():
         model for app in sorted(set(APPS.values())) for model in apps.get_app_config(app).get_models()
         if any(field.name == "state" for field in model._meta.get_fields())
     ]  # fmt: skip
-    assert len(models) == len(MACHINES)
+    # An appeal and a suspicion of malpractice are the same model with a machine each.
+    assert len(models) == len(MACHINES) - 1
     for model in models:
         known = [one for one in model._meta.constraints if one.name.endswith("state_known")]
         assert len(known) == 1, model

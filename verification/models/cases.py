@@ -99,6 +99,7 @@ class Case(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="case_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=list(STATES)), name="case_state_known"),
             models.CheckConstraint(
                 condition=Q(kind="malpractice", state__in=MalpracticeState.values)
                 | ~Q(kind="malpractice") & Q(state__in=CaseState.values),
