@@ -69,6 +69,8 @@ class Timer:
 
     @property
     def words(self) -> str:
+        if self.used == 0:
+            return f"{self.span} left"
         if not self.is_overdue:
             return f"{'working day' if self.span.working else 'day'} {self.used} of {self.span.days}"
         late = self.used - self.span.days
