@@ -290,6 +290,8 @@ verification:case                    investigated                   x--...xxs
 verification:case_file               appeal+appeal_file             .--..-xxs
 verification:case_kept               appeal+appeal_kept             x--.--xxs
 verification:case_kept_file          appeal+appeal_kept             x--.--xxs
+verification:case_kept_figure        appeal+appeal_kept+figure      x--.--xxs
+verification:case_kept_evidence      of_portfolio+portfolio_kept+portfolio_file x--.-.xxs
 verification:acknowledge_case        appeal                         xxxx.xxxs
 verification:begin_review            complaint                      xxxx.xxxs
 verification:decide_case             appeal                         x--x.-xxs
@@ -380,6 +382,7 @@ verification:make_claims             -                              xxxx>xxxs
 NOTED = {
     "assignments:document", "assignments:evidence", "assignments:bundle_file", "assignments:extension_evidence",
     "assignments:result_sheet_file", "verification:case_file", "verification:case_kept_file",
+    "verification:case_kept_evidence",
 }  # fmt: skip
 
 SAID = {200: ".", 204: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}

@@ -335,6 +335,8 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
         action_due_on=clock.today() + dt.timedelta(days=10),
         by=cast.iqa,
     )
+    photo = ContentFile(png(30, 30), name="room.png")
+    assignments.add_evidence(things.to_verify, title="The room", file=photo, by=things.to_verify.learner)
     for kind in ("essay", "portfolio"):
         piece = factories.a_submission(cast=cast, one=things.to_verify, kind=kind, state="passed")
     things.sample = verification.select(piece, reason="Every piece of a new tutor", by=cast.iqa)
@@ -438,6 +440,11 @@ def _cases(things: SimpleNamespace, cast: Cast) -> None:
     things.investigated = handling.raise_case(**facts, enrolment=things.enrolment, submission=things.passed)
     handling.investigate(things.investigated, decider=cast.contract_manager, by=cast.administrator)
     handling.add_note(things.investigated, body="Asked for both files.", by=cast.contract_manager)
+    folder = things.to_verify.submissions.get(assignment__kind="portfolio")
+    things.of_portfolio = handling.raise_case(**facts, enrolment=things.to_verify, submission=folder)
+    handling.investigate(things.of_portfolio, decider=cast.contract_manager, by=cast.administrator)
+    things.portfolio_kept = things.of_portfolio.kept.get(content__has_key="files")
+    things.portfolio_file = things.portfolio_kept.content["files"][0]["pk"]
 
 
 def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any) -> list[Any]:

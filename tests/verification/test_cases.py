@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.permissions import Role
 from assignments.models import Marking
@@ -138,6 +138,7 @@ def test_whoever_decided_stage_1_is_not_on_the_panel(scene, cast):
     assert [one.stage for one in case.decisions.all()] == ["review", "panel"]
 
 
+@pytest.mark.sqlite
 def test_the_database_itself_refuses_a_decider_who_had_a_part(scene, cast):
     case = _reviewed(scene, cast)
     facts = {"case": case, "stage": "panel", "chosen_at": clock.now(), "chosen_by": cast.administrator}
@@ -152,6 +153,7 @@ def test_the_database_itself_refuses_a_decider_who_had_a_part(scene, cast):
         CaseDecision.objects.create(**said, decided_by=scene.free)
 
 
+@pytest.mark.sqlite
 def test_what_was_written_down_is_not_changed_even_past_the_actions(scene, cast):
     case = _appeal(scene, cast)
     note = handling.add_note(case, body="Called.", by=cast.administrator)
@@ -163,6 +165,8 @@ def test_what_was_written_down_is_not_changed_even_past_the_actions(scene, cast)
     ):
         with pytest.raises(IntegrityError, match="not changed"), transaction.atomic():
             rows.update(**change)
+    if connection.vendor == "sqlite":  # where tests empty tables with DELETE
+        return
     with pytest.raises(IntegrityError, match="not changed"), transaction.atomic():
         CaseNote.objects.filter(pk=note.pk).delete()
 

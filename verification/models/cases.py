@@ -232,7 +232,8 @@ class CaseDuty(models.Model):
 
     @property
     def stage_word(self) -> str:
-        return STATES[self.stage].lower()
+        words = {"review": "stage 1, review", "panel": "stage 2, panel", "investigation": "investigation"}
+        return words.get(self.stage, "after the hearing")
 
 
 class CaseDecision(models.Model):

@@ -77,7 +77,7 @@ def kept_of(case: Case) -> list[CaseKept]:
             CaseKept(label=f"The file that was handed in: {document.name}"[:250], document=document, content=facts)
         )
         found[-1].sha256 = document.sha256
-    pieces = list(submission.evidence.order_by("pk").values("title", "name", "sha256"))
+    pieces = list(submission.evidence.order_by("pk").values("pk", "title", "name", "size", "sha256"))
     if pieces:
         noun = "file" if len(pieces) == 1 else "files"
         found.append(_as_data(f"{len(pieces)} {noun} of the portfolio", {"files": pieces}))

@@ -13,8 +13,9 @@ from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can
 from assignments import documents
-from assignments.models import Submission
+from assignments.models import Evidence, Figure, Submission
 from assignments.views.files import sent
+from assignments.views.reading import shown
 from core import clock
 from core.lifecycle import choices, record
 from core.lists import chosen, listing
@@ -163,29 +164,62 @@ def case_file(request: AuthedRequest, pk: int, file: int) -> HttpResponse:
     return sent(found.file, name=found.name, mime=found.mime)
 
 
+def _kept(request: AuthedRequest, pk: int, kept: int) -> tuple[Case, CaseKept]:
+    """A piece of kept evidence, for those who read the work through the case."""
+    one = get_object_or_404(seen_cases(request.user), pk=pk)
+    if not may_read_work(one, request.user):
+        raise Http404
+    return one, get_object_or_404(CaseKept.objects.select_related("document__reading"), pk=kept, case=pk)
+
+
 @requires(Can.SEE_CASES)
 @never_cache
 def kept(request: AuthedRequest, pk: int, kept: int) -> HttpResponse:
     """A piece of the evidence as it was when the case was opened, and whether its fingerprint is still the same."""
-    found = get_object_or_404(CaseKept.objects.select_related("document"), pk=kept, case=pk)
-    one = get_object_or_404(seen_cases(request.user), pk=pk)
-    if not may_read_work(one, request.user):
-        raise Http404
-    context = {"case": one, "kept": found, "same": found.document is None or found.document.sha256 == found.sha256}
+    one, found = _kept(request, pk, kept)
+    document = found.document
+    reading = getattr(document, "reading", None)
+    context = {
+        "case": one,
+        "kept": found,
+        "same": document is None or document.sha256 == found.sha256,
+        "text": shown(document, lambda number: reverse("verification:case_kept_figure", args=[pk, kept, number]))
+        if reading
+        else "",
+    }
     return render(request, "verification/case_kept.html", context)
 
 
 @requires(Can.SEE_CASES)
 def kept_file(request: AuthedRequest, pk: int, kept: int) -> HttpResponse:
     """The frozen file that the case is about."""
-    found = get_object_or_404(CaseKept.objects.select_related("document"), pk=kept, case=pk, document__isnull=False)
-    one = get_object_or_404(seen_cases(request.user), pk=pk)
+    one, found = _kept(request, pk, kept)
     document = found.document
-    if document is None or not document.file or not may_read_work(one, request.user):
+    if document is None or not document.file:
         raise Http404
     _note_copy(one, request.user, document.name, document.sha256)
-    kind = documents.Kind(document.kind)
-    return sent(document.file, name=document.name, mime=kind.mime)
+    if document.kind == "portfolio":
+        return sent(document.file, name=f"{document.name}.json", mime="application/json")
+    return sent(document.file, name=document.name, mime=documents.Kind(document.kind).mime)
+
+
+@requires(Can.SEE_CASES)
+def kept_figure(request: AuthedRequest, pk: int, kept: int, number: int) -> HttpResponse:
+    """A picture inside the frozen file."""
+    _, found = _kept(request, pk, kept)
+    figure = get_object_or_404(Figure, document=found.document_id, number=number)
+    return sent(figure.file, name=f"figure-{number}", mime=figure.mime)
+
+
+@requires(Can.SEE_CASES)
+def kept_evidence(request: AuthedRequest, pk: int, kept: int, file: int) -> HttpResponse:
+    """A file of the portfolio that was handed in with the work."""
+    one, found = _kept(request, pk, kept)
+    if file not in {row["pk"] for row in found.content.get("files", [])}:
+        raise Http404
+    evidence = get_object_or_404(Evidence, pk=file)
+    _note_copy(one, request.user, evidence.name, evidence.sha256)
+    return sent(evidence.file, name=evidence.name, mime=evidence.mime)
 
 
 @transaction.atomic
