@@ -90,11 +90,15 @@ class RaiseCaseForm(Form):
         widget=forms.DateTimeInput,
     )
     submission = forms.ModelChoiceField(
-        label="The piece of work it is about", queryset=Submission.objects.none(), required=False
+        label="The piece of work it is about",
+        queryset=Submission.objects.none(),
+        empty_label="No piece of work",
+        required=False,
     )
     accused = forms.ModelChoiceField(
         label="Who is suspected",
         queryset=User.objects.none(),
+        empty_label="Nobody named yet",
         required=False,
         help_text="For malpractice only. Leave it empty while nobody is known",
     )
@@ -156,6 +160,7 @@ class ChooseForm(Form):
     decider = forms.ModelChoiceField(
         label="Who",
         queryset=User.objects.none(),
+        empty_label="Choose somebody",
         error_messages={"invalid_choice": "This person cannot be chosen. The reasons stand below"},
     )
 

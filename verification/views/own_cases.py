@@ -45,20 +45,22 @@ def own_cases(request: AuthedRequest) -> HttpResponse:
     return render(request, "verification/own_cases.html", context)
 
 
-def _steps(kind: str) -> list[tuple[str, str]]:
-    """What happens next, stage by stage, with the time each may take."""
-    words = {
-        CaseState.RECEIVED: "The centre writes that your {noun} has arrived",
-        CaseState.ACKNOWLEDGED: "The centre chooses somebody who had no part in the matter",
-        CaseState.REVIEW: "That person looks at everything and decides. You read the decision and its reasons here",
-        CaseState.DECIDED: "If you are not content, write it here: a panel of others decides then",
-    }
+def _steps(kind: str) -> list[str]:
+    """What happens next, a sentence for each stage, with the time the centre gives itself."""
     noun = "appeal" if kind == CaseKind.APPEAL else "complaint"
-    found = []
-    for state, sentence in words.items():
-        span = policy.time_for(kind, state)
-        found.append((sentence.format(noun=noun), f"within {span}" if span else ""))
-    return found
+    return [
+        f"The centre writes that your {noun} has arrived{_within(kind, CaseState.RECEIVED)}.",
+        f"It chooses somebody who had no part in the matter{_within(kind, CaseState.ACKNOWLEDGED)}.",
+        f"That person looks at everything and decides{_within(kind, CaseState.REVIEW)}. You read the decision and its reasons under "
+        "“Appeals and complaints”.",
+        f"If you are not content, write it there{_within(kind, CaseState.DECIDED)}. A panel of others decides "
+        f"then{_within(kind, CaseState.PANEL)}; after that you can ask the awarding organisation.",
+    ]
+
+
+def _within(kind: str, state: str) -> str:
+    span = policy.time_for(kind, state)
+    return f" within {span}" if span else ""
 
 
 @requires(Can.RAISE_CASES)
