@@ -89,6 +89,11 @@ class Can(TextChoices):
         "keep_staff_files",
         "Approve who assesses and verifies what, and note what the awarding organisation must hear",
     )
+    # cases
+    RAISE_CASES = "raise_cases", "Appeal against one's own result, complain, and follow what comes of it"
+    SEE_CASES = "see_cases", "See the cases one handles or has to know of"
+    HANDLE_CASES = "handle_cases", "Open cases for others, take them from stage to stage, choose who decides"
+    DECIDE_CASES = "decide_cases", "Investigate or decide a case one was chosen for"
     # reporting
     SEE_PROGRESS = "see_progress", "See cohort dashboards with figures and the journey grid"
     SEE_CLIENT_VIEW = "see_client_view", "See one's own organisation's progress and reports"
@@ -96,11 +101,20 @@ class Can(TextChoices):
 
 
 _EVERYBODY = {Can.USE_HOME}
-_STAFF = _EVERYBODY | {Can.SEE_COMPONENTS, Can.SEE_CATALOGUE, Can.SEE_COHORTS, Can.SEE_ENROLMENTS, Can.SEE_SESSIONS}
+_STAFF = _EVERYBODY | {
+    Can.SEE_COMPONENTS,
+    Can.SEE_CATALOGUE,
+    Can.SEE_COHORTS,
+    Can.SEE_ENROLMENTS,
+    Can.SEE_SESSIONS,
+    Can.SEE_CASES,
+    Can.DECIDE_CASES,
+}
 
 GRANTS: dict[Role, frozenset[Can]] = {
     Role.LEARNER: frozenset(
-        _EVERYBODY | {Can.APPLY, Can.SEE_SESSIONS, Can.GIVE_FEEDBACK, Can.ASK_QUESTIONS, Can.SUBMIT_WORK}
+        _EVERYBODY
+        | {Can.APPLY, Can.SEE_SESSIONS, Can.GIVE_FEEDBACK, Can.ASK_QUESTIONS, Can.SUBMIT_WORK, Can.RAISE_CASES}
     ),
     Role.TUTOR: frozenset(
         _STAFF
@@ -162,6 +176,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_VISITS,
             Can.RECORD_FINDINGS,
             Can.SEE_CLAIMS,
+            Can.SEE_CASES,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -198,6 +213,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.BUILD_PACKS,
             Can.SEE_CLAIMS,
             Can.CLAIM,
+            Can.HANDLE_CASES,
             Can.SEE_PROGRESS,
         }
     ),

@@ -42,6 +42,7 @@ MENU = (
     _one("Sessions", "workshops:own", Can.GIVE_FEEDBACK, "/my/sessions/"),
     _one("Assignments", "assignments:own", Can.SUBMIT_WORK, "/my/assignments/"),
     _one("Questions", "workshops:threads", Can.ASK_QUESTIONS, "/questions/"),
+    _one("Appeals and complaints", "verification:own_cases", Can.RAISE_CASES, "/my/cases/"),
     _one("Approvals", "programmes:proposals", Can.APPROVE_PLANS, "/proposals/"),
     _one("Cohorts", "programmes:cohorts", Can.SEE_COHORTS, "/cohorts/"),
     Entry(
@@ -74,7 +75,13 @@ MENU = (
             Page("Changes to tell", "verification:changes", "/verification/changes/", (Can.KEEP_STAFF_FILES,)),
         ),
     ),
-    _one("Claims", "verification:claims", Can.SEE_CLAIMS, "/claims/"),
+    Entry(
+        "Claims",
+        (
+            Page("Claims", "verification:claims", "/claims/", (Can.SEE_CLAIMS,)),
+            Page("Cases", "verification:cases", "/cases/", (Can.SEE_CASES,)),
+        ),
+    ),
     _one("Learners", "enrolment:enrolments", Can.SEE_ENROLMENTS, "/enrolments/"),
     _one("Contracts", "programmes:contracts", Can.SEE_CONTRACTS, "/contracts/"),
     _one("Reports", "reporting:reports", Can.PREPARE_REPORTS, "/reports/"),

@@ -1,5 +1,6 @@
 """The one settings file, in the order a reader needs. Environments differ by environment variables (`.env.example`)."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -200,6 +201,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=6, minute=50),
         "args": ["note_staff_changes"],
     },
+    "remind-cases": {
+        "task": "core.tasks.run_command",
+        "schedule": crontab(hour=7, minute=50),
+        "args": ["remind_cases"],
+    },
     "sweep-uploads": {
         "task": "core.tasks.run_command",
         "schedule": crontab(hour=3, minute=20),
@@ -362,6 +368,31 @@ if not 1 <= CLAIM_ANSWER_DAYS <= 365:
 STANDARDISATION_MONTHS = env.int("STANDARDISATION_MONTHS", default=12)
 if not 1 <= STANDARDISATION_MONTHS <= 60:
     raise ImproperlyConfigured(f"STANDARDISATION_MONTHS is {STANDARDISATION_MONTHS}. Choose a number from 1 to 60.")
+
+# ---- cases: how long each stage may take, as "stage 10w" in working or "stage 30d" in calendar days
+CASE_TIMES = {
+    "appeal": env.str(
+        "APPEAL_TIMES", default="received 3w, acknowledged 3w, review 15w, decided 10w, panel 20w, awarding 40w"
+    ),
+    "complaint": env.str(
+        "COMPLAINT_TIMES", default="received 3w, acknowledged 3w, review 15w, decided 10w, panel 20w, awarding 40w"
+    ),
+    "data_protection": env.str(
+        "DATA_COMPLAINT_TIMES", default="received 30d, acknowledged 10d, review 30d, decided 10w, panel 30d"
+    ),
+    "malpractice": env.str(
+        "MALPRACTICE_TIMES",
+        default="suspected 2w, investigation 15w, reported 5w, hearing 10w, decided 5w, sanctioned 5w",
+    ),
+}
+# How long after a result is released the learner may appeal against it; and when a case is reminded of before its day.
+APPEAL_WITHIN = env.str("APPEAL_WITHIN", default="20w")
+CASE_REMINDER = env.str("CASE_REMINDER", default="2w")
+for _text in (*", ".join(CASE_TIMES.values()).split(","), f"appeal {APPEAL_WITHIN}", f"reminder {CASE_REMINDER}"):
+    if not re.fullmatch(r"\s*[a-z]+ [1-9][0-9]{0,2}[wd]\s*", _text):
+        raise ImproperlyConfigured(
+            f"“{_text.strip()}” is no time for a case. Write a stage with 10w or 30d, such as review 15w."
+        )
 
 # ---- the virus scanner: nothing is scanned unless CLAMD_URL names a clamd
 CLAMD_URL = env.str("CLAMD_URL", default="")

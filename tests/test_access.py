@@ -358,6 +358,40 @@ verification:end_approval            approval                       xx.x.xxxs  s
 verification:changes                 -                              xx.x.xxxs
 verification:note_change             -                              xx.x.xxxs
 verification:tell_change             staff_change                   xx.x.xxxs  shared
+verification:own_cases               -                              .xxxxxxxs
+verification:complain                -                              .xxxxxxxs
+verification:own_case                appeal                         .xxxxxxxs
+verification:own_case                suspicion                      -xxxxxxxs
+verification:add_own_file            complaint                      .xxxxxxxs
+verification:appeal                  passed                         >xxxxxxxs
+verification:cases                   -                              x.....xxs
+verification:raise_case              -                              xxxx.xxxs
+verification:case                    appeal                         x--..-xxs
+verification:case                    complaint                      x---.-xxs
+verification:case                    suspicion                      x--..-xxs
+verification:case                    investigated                   x--...xxs
+verification:case_file               appeal+appeal_file             .--..-xxs
+verification:case_kept               appeal+appeal_kept             x--.--xxs
+verification:case_kept_file          appeal+appeal_kept             x--.--xxs
+verification:case_kept_figure        appeal+appeal_kept+figure      x--.--xxs
+verification:case_kept_evidence      of_portfolio+portfolio_kept+portfolio_file x--.-.xxs
+verification:acknowledge_case        appeal                         xxxx.xxxs
+verification:begin_review            complaint                      xxxx.xxxs
+verification:decide_case             appeal                         x--x.-xxs
+verification:call_panel              appeal                         xxxx.xxxs
+verification:pass_on_case            appeal                         xxxx.xxxs
+verification:investigate             suspicion                      xxxx.xxxs
+verification:report_case             investigated                   xxxx.xxxs
+verification:hear                    investigated                   xxxx.xxxs
+verification:record_answer           investigated                   xxxx.xxxs
+verification:decide_malpractice      investigated                   x--x..xxs
+verification:sanction                suspicion                      xxxx.xxxs
+verification:close_case              appeal                         xxxx.xxxs
+verification:drop_case               appeal                         xxxx.xxxs
+verification:replace_decider         investigated                   xxxx.xxxs
+verification:declare_interest        investigated                   x--x..xxs
+verification:note_case               investigated                   x--x..xxs
+verification:add_case_file           investigated                   x--x..xxs
 
 reporting:dashboard                  cohort                         x..x..xxs
 reporting:draw_up                    cohort                         xxxxx.xxs
@@ -439,6 +473,8 @@ NOTED = {
     "assignments:result_sheet_file", "verification:batch_file",
     "verification:staff_evidence",
     "verification:report_file", "verification:pack_file",
+    "verification:case_file", "verification:case_kept_file",
+    "verification:case_kept_evidence",
 }  # fmt: skip
 
 SAID = {200: ".", 204: ".", 401: "u", 403: "x", 404: "-", 405: "p", 409: "!"}

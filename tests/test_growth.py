@@ -125,6 +125,11 @@ verification:marks            standard_open tutor           7
 verification:staff            -          iqa                6
 verification:staff_file       tutor      iqa                10
 verification:changes          -          iqa                5
+verification:cases            -          administrator      6
+verification:cases            -          contract_manager   6
+verification:own_cases        -          learner            5
+verification:case             investigated administrator    10
+verification:own_case         appeal     learner            7
 reporting:dashboard           cohort     contract_manager   8
 reporting:client_cohort       cohort     client_contact     8
 reporting:reports             -          contract_manager   6
@@ -146,6 +151,7 @@ PAGES = {
     "verification:batch", "verification:answer_file", "programmes:qualification",
     "verification:event", "verification:marks", "verification:staff_file",
     "verification:visit",
+    "verification:case", "verification:own_case",
 }  # fmt: skip
 COPIES = 29
 
@@ -198,6 +204,19 @@ def grow(world) -> None:
     type(first).objects.bulk_create(
         type(first)(visit=things.visit, enrolment=one, added_at=now, added_by=first.added_by) for one in everybody
     )
+    for one in (things.appeal, things.complaint, things.investigated):
+        worlds.multiplied(
+            [one],
+            COPIES,
+            reference=lambda n, one=one: f"C-{one.pk}-{n}",
+            submission=None,
+            marking=None,
+            kind="complaint",
+            state="received",
+            deep=False,
+        )
+    worlds.multiplied([things.investigated.notes.get()], COPIES)
+    worlds.multiplied([things.appeal_file], COPIES, sha256=lambda n: f"{n:064d}")
     worlds.multiplied([things.report], COPIES, version=lambda n: n + 1)
     for second in SecondMarking.objects.filter(submission__second_marking=None):
         Submission.objects.filter(pk=second.submission_id).update(second_marking=second)
@@ -213,7 +232,9 @@ def grow(world) -> None:
     pieces = worlds.multiplied([things.passed], COPIES, deep=False, attempt=lambda n: 100 + n)
     signed = things.passed.markings.get()
     for piece, tutor in zip(pieces, tutors, strict=True):
-        worlds.multiplied([signed], 1, submission=piece.pk, marked_by=tutor.pk)
+        # Without the appeal against it, of which there is one for a result.
+        (copy,) = worlds.multiplied([signed], 1, deep=False, submission=piece.pk, marked_by=tutor.pk)
+        worlds.multiplied(list(signed.unit_results.all()), 1, marking=copy.pk)
     grant = world.cast.tutor.grants.get(role="tutor")
     for tutor in tutors:
         worlds.multiplied([grant], 1, user=tutor.pk)

@@ -37,7 +37,7 @@ from tests import factories
 from tests.assignments.documents import png
 from tests.conftest import Cast
 from verification import actions as verification
-from verification import planning, staffing, visiting
+from verification import handling, planning, staffing, visiting
 from verification.models import Pack, VisitView
 from workshops import actions as workshops
 
@@ -136,6 +136,7 @@ def a_world(cast: Cast) -> World:
     _standardisation(things, cast)
     _staff(things, cast)
     _visits(things, cast)
+    _cases(things, cast)
     things.tutor = cast.tutor
     things.notice = Notice.objects.filter(recipient=cast.learner).latest("pk")
     return World(cast, things)
@@ -340,6 +341,8 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
         action_due_on=clock.today() + dt.timedelta(days=10),
         by=cast.iqa,
     )
+    photo = ContentFile(png(30, 30), name="room.png")
+    assignments.add_evidence(things.to_verify, title="The room", file=photo, by=things.to_verify.learner)
     for kind in ("essay", "portfolio"):
         piece = factories.a_submission(cast=cast, one=things.to_verify, kind=kind, state="passed")
     things.sample = verification.select(piece, reason="Every piece of a new tutor", by=cast.iqa)
@@ -537,6 +540,30 @@ def _visits(things: SimpleNamespace, cast: Cast) -> None:
         visit=past, asked_at=clock.now(), asked_by=cast.administrator, done_at=clock.now(), sha256="0" * 64
     )
     things.pack.file.save("pack.zip", ContentFile(b"PK"))
+
+
+def _cases(things: SimpleNamespace, cast: Cast) -> None:
+    """A fresh appeal; one with a decision, of another piece; a complaint; and three suspicions, of which the tutor knows none."""
+    things.appealed = things.passed
+    things.appeal = handling.appeal(things.passed, statement="The second criterion is met.", by=cast.learner)
+    things.appeal_kept = things.appeal.kept.get(document__isnull=False)
+    png_file = ContentFile(png(20, 20), name="letter.png")
+    things.appeal_file = handling.add_case_file(things.appeal, file=png_file, internal=False, by=cast.learner)
+    said = {"title": "A room without light", "statement": "The room had no windows."}
+    things.complaint = handling.complain(kind="complaint", **said, by=cast.learner)
+    handling.acknowledge_case(things.complaint, message="Thank you.", by=cast.administrator)
+    found = {"behalf_route": "found", "arrived_at": clock.now(), "by": cast.administrator}
+    facts = {"kind": "malpractice", "title": "Two essays alike", "statement": "They share a page.", **found}
+    things.suspicion = handling.raise_case(**facts, enrolment=things.enrolment, submission=things.passed)
+    # The contract manager investigates one, and another member of staff hears the person of it.
+    things.investigated = handling.raise_case(**facts, enrolment=things.enrolment, submission=things.passed)
+    handling.investigate(things.investigated, decider=cast.contract_manager, by=cast.administrator)
+    handling.add_note(things.investigated, body="Asked for both files.", by=cast.contract_manager)
+    folder = things.to_verify.submissions.get(assignment__kind="portfolio")
+    things.of_portfolio = handling.raise_case(**facts, enrolment=things.to_verify, submission=folder)
+    handling.investigate(things.of_portfolio, decider=cast.contract_manager, by=cast.administrator)
+    things.portfolio_kept = things.of_portfolio.kept.get(content__has_key="files")
+    things.portfolio_file = things.portfolio_kept.content["files"][0]["pk"]
 
 
 def multiplied(rows: list[Any], times: int, *, deep: bool = True, **changes: Any) -> list[Any]:

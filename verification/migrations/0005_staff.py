@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('assignments', '0011_second_marking_anew'),
         ('programmes', '0003_marking_rules'),
-        ('verification', '0003_claims'),
+        ('verification', '0004_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,15 @@
-"""Samples, plans, claims, certificates, recognised units, standardisation, staff, visits. Re-exports models; `standing` says how far a learner is."""
+"""Samples, plans, claims, certificates, recognised units, staff, visits, cases. Re-exports models; `standing` says how far a learner is."""
 
 from verification.models.batches import Answer, AnswerLine, ClaimBatch
+from verification.models.cases import (
+    Case,
+    CaseDecision,
+    CaseDuty,
+    CaseFile,
+    CaseInvolvement,
+    CaseKept,
+    CaseNote,
+)
 from verification.models.certificates import Certificate
 from verification.models.packs import Pack
 from verification.models.plans import PlanLine, SamplingPlan, SamplingStrategy, TutorRating
@@ -23,6 +32,13 @@ __all__ = [
     "AnswerLine",
     "Approval",
     "Attendance",
+    "Case",
+    "CaseDecision",
+    "CaseDuty",
+    "CaseFile",
+    "CaseInvolvement",
+    "CaseKept",
+    "CaseNote",
     "Certificate",
     "Claim",
     "ClaimBatch",

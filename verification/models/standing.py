@@ -24,6 +24,7 @@ from enrolment.states import EnrolmentState
 from programmes.models import ClaimRoute, CohortDeadline, Unit
 from programmes.models.ratings import QualityRating, route_on
 from verification import policy
+from verification.models import cases
 from verification.models.recognition import ACHIEVED_WITH_RECOGNITION, HAS_A_UNIT, RECOGNISED, Recognition
 from verification.models.records import Claim, ClaimKind, Sample, SignOff
 from verification.models.spared import SPARED, Spared, Written
@@ -161,7 +162,12 @@ def claimable(enrolments: QuerySet[Enrolment], *, today: dt.date) -> QuerySet[En
     signed = Exists(SignOff.objects.filter(enrolment=OuterRef("pk")))
     route = Q(claim_route=ClaimRoute.DIRECT) | Q(Q(claim_route=ClaimRoute.SIGN_OFF) & signed)
     rows = with_route(verified(unclaimed(enrolments)), today=today)
-    return rows.filter(route, registration__expires_on__gte=today).exclude(undeclared_pieces()).exclude(_revoked())
+    rows = rows.filter(route, registration__expires_on__gte=today).exclude(undeclared_pieces()).exclude(_revoked())
+    return rows.exclude(Exists(_open_cases()))
+
+
+def _open_cases() -> QuerySet[cases.Case]:
+    return cases.Case.objects.open().touching_results().filter(enrolment=OuterRef("pk")).order_by("pk")
 
 
 def left_with_units(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
@@ -181,6 +187,8 @@ def with_standing(enrolments: QuerySet[Enrolment], *, today: dt.date | None = No
         route=route_on(day, version="cohort__version"),
         rating_word=Subquery(ratings.values("rating")[:1]),
         rating_from_on=Subquery(ratings.values("from_on")[:1]),
+        open_case=Coalesce(Subquery(_open_cases().values("reference")[:1]), Value("")),
+        open_case_number=Subquery(_open_cases().values("pk")[:1]),
     )
 
 
@@ -291,4 +299,5 @@ def _standing(
         has_left=enrolment.state == EnrolmentState.WITHDRAWN,
         units=tuple(one.number for one in policy.units_achieved(units, passed=passed, recognised=recognised)),
         claimed_units=tuple(sorted(claimed)),
+        open_case=enrolment.open_case,
     )

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from verification import case_policy
 from verification.policy.allocation import allocation_problem
 
 
@@ -69,13 +70,15 @@ class Standing:
     has_left: bool = False
     units: tuple[str, ...] = ()
     claimed_units: tuple[str, ...] = ()
+    # The reference of a case that touches a result of this learner and is open.
+    open_case: str = ""
 
 
 class Missing(NamedTuple):
     """A piece that is missing, in a sentence, and what it is about, so that a page can lead there."""
 
     sentence: str
-    about: str  # rating, registration, programme, work, declaration, verification, sign_off, claim
+    about: str  # rating, registration, programme, work, declaration, verification, sign_off, case, claim
 
 
 def _missing_from_work(standing: Standing) -> list[Missing]:
@@ -112,7 +115,7 @@ def pieces_missing(standing: Standing, *, today: dt.date) -> list[Missing]:
     """The same, each with what it is about."""
     missing = _missing_from_the_organisation(standing, today=today)
     missing += _missing_from_work(standing) + _declarations_missing(standing) + _missing_from_verification(standing)
-    missing += _sign_off_missing(standing)
+    missing += _sign_off_missing(standing) + _case_missing(standing)
     if standing.revoked:
         missing.append(Missing("The certificate was revoked. Say first that the cause is mended.", "claim"))
     if standing.claimed:
@@ -135,6 +138,7 @@ def missing_for_units(standing: Standing, *, units: Collection[str], today: dt.d
         elif number in standing.claimed_units:
             missing.append(Missing(f"Unit {number} has been claimed already.", "claim"))
     missing += _declarations_missing(standing) + _missing_from_verification(standing) + _sign_off_missing(standing)
+    missing += _case_missing(standing)
     if standing.claimed:
         missing.append(Missing("The whole certificate has been claimed already.", "claim"))
     return missing
@@ -165,6 +169,11 @@ def _sign_off_missing(standing: Standing) -> list[Missing]:
     if standing.route == "sign_off" and not standing.signed_off:
         return [Missing("The external verifier (EQA) has not signed off yet.", "sign_off")]
     return []
+
+
+def _case_missing(standing: Standing) -> list[Missing]:
+    sentence = case_policy.claim_problem(standing.open_case)
+    return [Missing(sentence, "case")] if sentence else []
 
 
 def certificate_problem(certificated_on: dt.date, *, claimed_on: dt.date, today: dt.date) -> str:

@@ -154,6 +154,8 @@ def where_to_mend(about: str, enrolment: Enrolment, user: User) -> str:
         return reverse("verification:sign_off", args=[enrolment.pk])
     if about == "sign_off" and user.can(Can.SEE_VERIFICATION):
         return f"{reverse('verification:sign_offs')}?{name}"
+    if about == "case" and user.can(Can.HANDLE_CASES):
+        return f"{reverse('verification:cases')}?{name}"
     if about == "claim":
         return f"{reverse('verification:claims')}?{urlencode({'stage': 'revoked', 'q': enrolment.learner.full_name})}"
     return record

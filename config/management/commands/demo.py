@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.models import User
-from config.demo import history, people, staff
+from config.demo import appeals, history, people, staff
 from config.demo.live import Live
 from config.demo.reports import reports
 from core import clock
@@ -49,6 +49,7 @@ class Command(BaseCommand):
             company = people.company()
         self._say("two cohorts of the past")
         history.tell(company)
+        appeals.tell(company)
         self._say("a cohort under way")
         learners = Live(company).tell()
         self._say("staff files and standardisation")

@@ -13,6 +13,7 @@ from core.lifecycle import Transition
 from enrolment import states as enrolment
 from programmes import states as programmes
 from reporting import states as reporting
+from verification import case_states as cases
 from verification import states as verification
 from workshops import states as workshops
 
@@ -37,6 +38,8 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Prior learning (RPL)", verification.RecognitionState, verification.RECOGNITION_TRANSITIONS),
     ("Standardisation event", verification.EventState, verification.EVENT_TRANSITIONS),
     ("Visit of the external verifier", verification.VisitState, verification.VISIT_TRANSITIONS),
+    ("Appeal or complaint", cases.CaseState, cases.CASE_TRANSITIONS),
+    ("Malpractice case", cases.MalpracticeState, cases.MALPRACTICE_TRANSITIONS),
     ("Progress report", reporting.ReportState, reporting.TRANSITIONS),
 )
 NOTE = "<!-- Made by `./run docs` from the code. Change the code, not this page. -->"
