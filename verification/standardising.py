@@ -264,7 +264,7 @@ def _check_holds(event: StandardisationEvent | None, by: User) -> None:
     if sentence := policy.holds_event(event, by):
         raise Refused(sentence)
     # The row is held and its state read anew, so that nothing is written into an event that is being closed.
-    event.state = StandardisationEvent.objects.select_for_update().values_list("state", flat=True).get(pk=event.pk)
+    event.refresh_from_db(fields=["state"], from_queryset=StandardisationEvent.objects.select_for_update())
 
 
 def _check_planned(event: StandardisationEvent) -> None:
