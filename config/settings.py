@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from config.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -150,93 +151,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/London"
-CELERY_BEAT_SCHEDULE = {
-    "sweep-notices": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(minute="*/5"),
-        "args": ["sweep_notices"],
-    },
-    "seal-ledger": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(),
-        "args": ["seal_ledger"],
-    },
-    "verify-ledger": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(hour=2, minute=30),
-        "args": ["verify_ledger"],
-    },
-    "export-ledger-head": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(hour=3, minute=0),
-        "args": ["ledger_head"],
-    },
-    "send-reminders": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(hour=7, minute=30),
-        "args": ["send_reminders"],
-    },
-    "examine-documents": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(),
-        "args": ["examine_documents"],
-    },
-    "release-results": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(minute="*/3"),
-        "args": ["release_results"],
-    },
-    "follow-sampling-plans": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(hour=2, minute=40),
-        "args": ["follow_sampling_plans"],
-    },
-    "chase-claims": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(hour=7, minute=40),
-        "args": ["chase_claims"],
-    },
-    "note-staff-changes": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(hour=6, minute=50),
-        "args": ["note_staff_changes"],
-    },
-    "remind-cases": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(hour=7, minute=50),
-        "args": ["remind_cases"],
-    },
-    "sweep-uploads": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(hour=3, minute=20),
-        "args": ["sweep_uploads"],
-    },
-    "build-reports": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(minute="*/10"),
-        "args": ["build_reports"],
-    },
-    "compare-submissions": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(minute="*/10"),
-        "args": ["compare_submissions"],
-    },
-    "build-packs": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(minute="*/5"),
-        "args": ["build_packs"],
-    },
-    "close-visits": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(minute="*/5"),
-        "args": ["close_visits"],
-    },
-    "build-bundles": {
-        "task": "core.tasks.run_command",
-        "schedule": crontab(minute="*/10"),
-        "args": ["build_bundles"],
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL and REDIS_URL.startswith(("redis://", "rediss://"))

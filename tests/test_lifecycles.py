@@ -257,12 +257,12 @@ def test_address_action_and_step_have_one_name(machine, states, step):
 
 
 # A signed outcome superseded by another one: each time a new row with its reason, and never after the next attempt is in. A
-# completion is taken back when the certificate is revoked.
-SUPERSEDES = ("overturn", "pass_after_all", "reopen")
+# completion is taken back when the certificate is revoked. An appeal that was decided goes to the panel, which decides it again.
+SUPERSEDES = ("overturn", "pass_after_all", "reopen", "call_panel")
 
 
 def test_no_machine_turns_in_a_circle_except_the_register():
-    """A register may be corrected, an outcome superseded, a completion taken back with its certificate; everything else goes forward only."""
+    """A register may be corrected, an outcome superseded, a completion taken back, an appeal decided again; everything else goes forward only."""
     turning = []
     for machine, _, steps in MACHINES:
         ahead = {(source, step.target) for step in steps for source in step.sources if step.verb not in SUPERSEDES}

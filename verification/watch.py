@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model, Subquery
 from django.http import HttpRequest, HttpResponse
 
 from accounts.permissions import Role
 from assignments.models import Bundle, Document, Draft, Evidence, Extension, Submission
 from core import clock
+from core.lifecycle import record
 from enrolment.models import Enrolment
 from verification.models import Claim, Sample, Visit, VisitView
 
@@ -66,18 +68,17 @@ class ExternalViews:
 
 
 def note(user: Any, match: Any, path: str) -> VisitView:
-    """One row, in two statements: who, when, which page, of whom, and within which visit."""
+    """One row and its event: who, when, which page, of whom, and within which visit. By the event it stands in the ledger."""
     now = clock.now()
     open_now = Visit.objects.open_to(user, now).order_by("closes_at", "pk").values_list("pk", flat=True)
     visit, enrolment = _enrolment(match, open_now)
-    return VisitView.objects.create(
-        visit_id=visit,
-        seen_by=user,
-        seen_at=now,
-        enrolment_id=enrolment,
-        page=match.view_name[:80],
-        path=path[:250],
-    )
+    page, path = match.view_name[:80], path[:250]
+    with transaction.atomic(savepoint=False):
+        seen = VisitView.objects.create(
+            visit_id=visit, seen_by=user, seen_at=now, enrolment_id=enrolment, page=page, path=path
+        )
+        record(seen, "look", by=user, visit=visit, enrolment=enrolment, page=page, path=path)
+    return seen
 
 
 def _enrolment(match: Any, open_now: Any) -> tuple[int | None, int | None]:

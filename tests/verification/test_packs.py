@@ -29,7 +29,7 @@ from enrolment import actions as enrolment
 from tests import factories
 from tests.assignments.documents import png
 from tests.browser import barriers, fits
-from verification import packing, packs, visiting
+from verification import handling, packing, packs, planning, staffing, visiting
 from verification.models import Pack
 from verification.packs.archive import as_csv, safe_cell
 
@@ -129,6 +129,36 @@ def test_the_frozen_work_lies_in_it_as_it_was_handed_in(cast, visit, three, tmp_
 
     assert piece.document.sha256 in found
     assert "Not as it should be" not in (folder / "index.html").read_text()
+
+
+@pytest.mark.django_db
+def test_plans_staff_files_standardisation_and_appeals_lie_in_it(cast, visit, three, tmp_path):
+    """Of an appeal the decision, never what was said; of interests only those near to these learners."""
+    tutor, today, one = cast.tutor, clock.today(), three[0]
+    planning.set_strategy(one.cohort.version, from_on=today, every=["tutor"], note="As agreed.", by=cast.iqa)
+    planning.draw_plan(one.cohort, seed=7, by=cast.iqa)
+    staffing.add_development(tutor, done_on=today, hours=3, what="On feedback", changed="Shorter actions.", by=tutor)
+    staffing.declare_interest(tutor, learner=one.learner, nature="A cousin", from_on=today, by=tutor)
+    elsewhere = factories.an_enrolment(cast=cast, cohort=factories.a_cohort(cast=cast, code="ELSE"))
+    staffing.declare_interest(tutor, learner=elsewhere.learner, nature="A neighbour", from_on=today, by=tutor)
+    piece = one.submissions.get(assignment__kind="essay")
+    colleague = factories.a_user(role=Role.TUTOR, name="Connie Colleague")
+    factories.a_standardisation(
+        cast=cast, assignment=piece.assignment, people=[tutor, colleague], state="closed", criterion_text="Clear."
+    )
+    case = handling.appeal(piece, statement="Between you and me", by=one.learner)
+
+    folder = unpacked(built(visit, cast), tmp_path) / "tables"
+
+    said = {slug: (folder / f"{slug}.csv").read_text(encoding="utf-8-sig") for slug in
+            ("sampling-plans", "staff-files", "standardisation", "appeals")}  # fmt: skip
+    assert said["sampling-plans"].count("\n") == 1 + one.cohort.sampling_plans.get().lines.count()
+    assert "A cousin" in said["staff-files"]
+    assert "A neighbour" not in said["staff-files"]
+    assert "Shorter actions." in said["staff-files"]
+    assert "Connie Colleague" in said["standardisation"]
+    assert case.reference in said["appeals"]
+    assert "Between you and me" not in said["appeals"]
 
 
 @pytest.mark.django_db

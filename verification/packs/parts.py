@@ -17,7 +17,21 @@ from assignments.bundles.pages import plain
 from assignments.models import Declaration, Extension, Marking, Submission
 from enrolment.models import Enrolment, ReasonableAdjustment
 from programmes.models import TutorAppointment, VerifierAllocation
-from verification.models import Claim, Sample, SignOff, Visit
+from verification.case_states import CaseKind
+from verification.models import (
+    Approval,
+    Case,
+    Claim,
+    Development,
+    Interest,
+    Participation,
+    PlanLine,
+    Sample,
+    SignOff,
+    StaffQualification,
+    Visit,
+)
+from verification.states import EventState
 from workshops.models import Place
 
 
@@ -228,6 +242,80 @@ def arrangements(context: Context) -> Part:
     )
 
 
+def plans(context: Context) -> Part:
+    lines = (
+        PlanLine.objects.filter(plan__superseded_at__isnull=True, enrolment__in=[one.pk for one in context.enrolments])
+        .select_related("plan__cohort", "enrolment__learner", "enrolment__application", "unit", "assignment", "tutor")
+        .order_by("plan__cohort__code", "enrolment__learner__full_name", "unit__number", "assignment__position")
+    )
+    rows = (
+        (one.plan.cohort.code, one.plan.generation, day(one.plan.made_at), name_of(one.enrolment), one.unit.number,
+         one.assignment.title, str(one.tutor or ""), "yes" if one.picked else "no", plain(one.reason))
+        for one in lines.iterator(500)
+    )  # fmt: skip
+    head = ("Cohort", "Plan", "Drawn", "Learner", "Unit", "Work", "Assessor", "Picked", "Why, or why not")
+    return Part(
+        "sampling-plans", "Sampling plans", "The plan in force of each cohort, what is left out as well.", head, rows
+    )
+
+
+def staff_files(context: Context) -> Part:
+    """What those who assess and verify hold, may do and have done. Of interests only those in these learners and clients."""
+    taught = TutorAppointment.objects.filter(cohort__in=context.cohorts).values("tutor")
+    verified = VerifierAllocation.objects.filter(cohort__in=context.cohorts, role=Role.IQA).values("verifier")
+    of = Q(person__in=taught) | Q(person__in=verified)
+    near = Q(learner__enrolments__in=[one.pk for one in context.enrolments]) | Q(
+        client__contracts__cohorts__in=context.cohorts
+    )
+    held = StaffQualification.objects.filter(of).select_related("person")
+    may = Approval.objects.filter(of, qualification=context.visit.qualification).select_related(
+        "person", "unit", "countersigner"
+    )
+    learnt = Development.objects.filter(of).select_related("person")
+    declared = Interest.objects.filter(of).filter(near).select_related("person").distinct()
+    rows = [
+        *((str(one.person), "Qualification", one.title, day(one.awarded_on), day(one.target_on), "") for one in held),
+        *((str(one.person), f"May {one.get_duty_display().lower()}", f"Unit {one.unit.number}" if one.unit else "All units",
+           day(one.from_on), day(one.until_on), f"Countersigned by {one.countersigner}" if one.countersigner else "") for one in may),
+        *((str(one.person), "Development (CPD)", one.what, day(one.done_on), "", f"{one.hours} hours: {plain(one.changed)}") for one in learnt),
+        *((str(one.person), "Interest declared", one.nature, day(one.from_on), day(one.until_on), "") for one in declared),
+    ]  # fmt: skip
+    head = ("Name", "Kind", "What", "From or on", "Until or by", "Remark")
+    says = "Qualifications, approvals, development and interests of those who assess and verify. Certificates: ask the centre."
+    return Part("staff-files", "Staff files", says, head, sorted(rows))
+
+
+def standardised(context: Context) -> Part:
+    there = (
+        Participation.objects.filter(event__state=EventState.CLOSED, event__assignment__version__qualification=context.visit.qualification)
+        .select_related("event__assignment", "event__chair", "person")
+        .order_by("event__held_on", "event", "person__full_name")
+    )  # fmt: skip
+    rows = (
+        (day(one.event.held_on), one.event.title, one.event.assignment.title, str(one.event.chair), str(one.person),
+         one.get_attendance_display(), plain(one.event.minutes))
+        for one in there.iterator(500)
+    )  # fmt: skip
+    head = ("Day", "Event", "Work", "Chair", "Person", "Attendance", "Minutes")
+    return Part(
+        "standardisation", "Standardisation", "Closed events of this qualification and who was there.", head, rows
+    )
+
+
+def appeals(context: Context) -> Part:
+    """That there was one, and what came of it. What was said stays with those who handle it."""
+    of = Case.objects.filter(kind=CaseKind.APPEAL, enrolment__in=[one.pk for one in context.enrolments])
+    named = "enrolment__learner", "enrolment__application", "submission__assignment"
+    rows = []
+    for one in of.select_related(*named).prefetch_related("decisions").order_by("arrived_at", "pk"):
+        said = "; ".join(f"{a.stage_word}: {a.outcome_word.lower()}, {day(a.decided_at)}" for a in one.decisions.all())
+        piece = one.submission.assignment.title if one.submission else ""
+        ended = one.get_state_display(), said, day(one.closed_at)
+        rows.append((one.reference, name_of(one.enrolment), piece, day(one.arrived_at), *ended))
+    head = ("Case", "Learner", "Work", "Arrived", "Stage", "Decisions", "Closed")
+    return Part("appeals", "Appeals", "Appeals of these learners, with what was decided.", head, rows)
+
+
 def award(context: Context) -> Part:
     keys = [one.pk for one in context.enrolments]
     signed = {one.enrolment_id: one for one in SignOff.objects.filter(enrolment__in=keys).select_related("signed_by")}
@@ -264,10 +352,14 @@ PARTS: tuple[Callable[[Context], Part], ...] = (
     learners,
     attendance,
     staff,
+    staff_files,
+    standardised,
+    plans,
     sampling,
     decisions,
     declared,
     arrangements,
+    appeals,
     award,
     visits,
 )
