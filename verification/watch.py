@@ -14,7 +14,7 @@ from assignments.models import Bundle, Document, Draft, Evidence, Extension, Sub
 from core import clock
 from core.lifecycle import record
 from enrolment.models import Enrolment
-from verification.models import Claim, Sample, Visit, VisitView
+from verification.models import Case, Claim, Recognition, Sample, Visit, VisitView
 
 # Whose data a page shows: the thing its first number names, and how it leads to the learner's enrolment.
 _THINGS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
@@ -34,6 +34,7 @@ _THINGS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
             "assignments:result_sheet_file",
             "assignments:authenticity",
             "assignments:similarity",
+            "verification:decision",
         ),
     ),
     Document: ("submission__enrolment", ("assignments:document", "assignments:figure")),
@@ -43,6 +44,18 @@ _THINGS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
     Bundle: ("enrolment", ("assignments:bundle_file",)),
     Sample: ("submission__enrolment", ("verification:sample",)),
     Claim: ("enrolment", ("verification:claim",)),
+    Recognition: ("enrolment", ("verification:recognition",)),
+    Case: (
+        "enrolment",
+        (
+            "verification:case",
+            "verification:case_file",
+            "verification:case_kept",
+            "verification:case_kept_file",
+            "verification:case_kept_figure",
+            "verification:case_kept_evidence",
+        ),
+    ),
 }
 _ABOUT = {route: (model, path) for model, (path, routes) in _THINGS.items() for route in routes}
 # The account is one's own; every other page behind the door may name a learner.

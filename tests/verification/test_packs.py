@@ -139,7 +139,7 @@ def test_plans_staff_files_standardisation_and_appeals_lie_in_it(cast, visit, th
     planning.draw_plan(one.cohort, seed=7, by=cast.iqa)
     staffing.add_development(tutor, done_on=today, hours=3, what="On feedback", changed="Shorter actions.", by=tutor)
     staffing.declare_interest(tutor, learner=one.learner, nature="A cousin", from_on=today, by=tutor)
-    elsewhere = factories.an_enrolment(cast=cast, cohort=factories.a_cohort(cast=cast, code="ELSE"))
+    elsewhere = factories.an_enrolment(cast=cast, cohort=factories.a_cohort(cast=cast))
     staffing.declare_interest(tutor, learner=elsewhere.learner, nature="A neighbour", from_on=today, by=tutor)
     piece = one.submissions.get(assignment__kind="essay")
     colleague = factories.a_user(role=Role.TUTOR, name="Connie Colleague")

@@ -15,7 +15,6 @@ from accounts.permissions import Can, Role
 from assignments.models import Document, Marking, Submission
 from core.lifecycle import set_exactly_when
 from enrolment.models import Enrolment
-from programmes.models import Cohort
 from verification import case_policy as policy
 from verification.case_states import STATES, CaseKind, CaseState, MalpracticeState, stages_of
 
@@ -25,7 +24,7 @@ OWN_KINDS = (CaseKind.APPEAL, CaseKind.COMPLAINT, CaseKind.DATA_PROTECTION)
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> CaseQuerySet:
-        """Administrators all but what is about themselves; whoever handles one; the EQA appeals and malpractice of their cohorts.
+        """Administrators all but what is about themselves; whoever handles one; the EQA appeals and malpractice of learners they see.
 
         The person whose case it is has a page of their own (`own_of`), without what is marked internal.
         """
@@ -37,7 +36,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             # While a piece is marked without names, a verifier reads none through its case either.
             released = Q(submission__isnull=True) | Q(submission__released_at__isnull=False)
             named = Q(kind__in=(CaseKind.APPEAL, CaseKind.MALPRACTICE))
-            seen |= named & released & Q(enrolment__cohort__in=Cohort.objects.visible_to(user))
+            seen |= named & released & Q(enrolment__in=Enrolment.objects.visible_to(user))
         return self.filter(seen & not_own)
 
     def own_of(self, user: User) -> CaseQuerySet:

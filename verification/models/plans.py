@@ -166,6 +166,7 @@ def planned_cohorts(user: User) -> models.QuerySet[Cohort]:
         return Cohort.objects.all()
     roles = user.roles & {Role.IQA, Role.EQA}
     mine = VerifierAllocation.objects.in_force(clock.today()).filter(verifier=user, role__in=roles)
+    mine = mine.by_visits_or_here(user)
     return Cohort.objects.filter(pk__in=mine.values("cohort"))
 
 

@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from accounts.models import RoleGrant, User
 from accounts.permissions import Role
-from programmes.models import Client, Cohort, Qualification, TutorAppointment, Unit, VerifierAllocation
+from enrolment.models import Enrolment
+from programmes.models import Client, Qualification, TutorAppointment, Unit, VerifierAllocation
+from verification.models.visits import cohorts_looked_at
 
 # Those whose competence the awarding organisation asks about.
 KEPT_ROLES = (Role.TUTOR, Role.IQA)
@@ -21,7 +23,7 @@ KEPT_ROLES = (Role.TUTOR, Role.IQA)
 def staff_visible_to(user: User) -> models.QuerySet[User]:
     """The members of staff whose file this person reads; one who has left still has a file.
 
-    Verifiers (IQA) and administrators: all. An EQA: those who teach or verify the cohorts allocated to them. Others: their own.
+    Verifiers (IQA) and administrators: all. An EQA: those who teach or verify the cohorts they look at. Others: their own.
     """
     kept: models.QuerySet[User] = User.objects.filter(
         pk__in=RoleGrant.objects.filter(role__in=KEPT_ROLES).values("user")
@@ -30,7 +32,7 @@ def staff_visible_to(user: User) -> models.QuerySet[User]:
         return kept
     mine = Q(pk=user.pk)
     if user.has_role(Role.EQA):
-        cohorts = Cohort.objects.visible_to(user)
+        cohorts = cohorts_looked_at(user)
         mine |= Q(pk__in=TutorAppointment.objects.filter(cohort__in=cohorts, state="approved").values("tutor"))
         mine |= Q(pk__in=VerifierAllocation.objects.filter(cohort__in=cohorts, role=Role.IQA).values("verifier"))
     return kept.filter(mine)
@@ -137,12 +139,12 @@ class Approval(models.Model):
 
 class InterestQuerySet(InFileQuerySet):
     def visible_to(self, user: User) -> Self:
-        """As the file; but an EQA reads only interests in the learners and clients of the cohorts allocated to them."""
+        """As the file; but an EQA reads only interests in learners they see, and in the clients of the cohorts they look at."""
         seen = super().visible_to(user)
         if user.has_role(Role.IQA, Role.ADMINISTRATOR):
             return seen
-        cohorts = Cohort.objects.visible_to(user)
-        near = Q(learner__enrolments__cohort__in=cohorts) | Q(client__contracts__cohorts__in=cohorts)
+        near = Q(learner__enrolments__in=Enrolment.objects.visible_to(user))
+        near |= Q(client__contracts__cohorts__in=cohorts_looked_at(user))
         return seen.filter(Q(pk__in=Interest.objects.filter(near).values("pk")) | Q(person=user))
 
     def in_force(self, day: dt.date) -> Self:

@@ -14,8 +14,9 @@ from accounts.models import User
 from accounts.permissions import Role
 from assignments.models import Decision, Submission
 from core.lifecycle import set_exactly_when, set_from, state_is_known
-from programmes.models import Assignment, Cohort, Criterion, TutorAppointment
+from programmes.models import Assignment, Criterion, TutorAppointment
 from verification import policy
+from verification.models.visits import cohorts_looked_at
 from verification.states import EventState
 
 
@@ -27,12 +28,12 @@ class Attendance(models.TextChoices):
 
 class StandardisationEventQuerySet(models.QuerySet["StandardisationEvent"]):
     def visible_to(self, user: User) -> StandardisationEventQuerySet:
-        """Verifiers (IQA) and administrators all; tutors those they are invited to; an EQA those of their cohorts' work."""
+        """Verifiers (IQA) and administrators all; tutors those they are invited to; an EQA those of their cohorts' or visits' work."""
         if user.has_role(Role.IQA, Role.ADMINISTRATOR):
             return self
         mine = Q(pk__in=Participation.objects.filter(person=user).values("event")) | Q(chair=user)
         if user.has_role(Role.EQA):
-            mine |= Q(assignment__version__in=Cohort.objects.visible_to(user).values("version"))
+            mine |= Q(assignment__version__in=cohorts_looked_at(user).values("version"))
         return self.filter(mine)
 
 

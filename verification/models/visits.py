@@ -15,7 +15,7 @@ from assignments.models import Submission
 from core import clock
 from core.lifecycle import set_exactly_when, set_from, state_is_known
 from enrolment.models import Enrolment
-from programmes.models import Qualification
+from programmes.models import Cohort, Qualification
 from verification.states import BEGUN, VisitState
 
 
@@ -118,6 +118,12 @@ class VisitLearnerQuerySet(models.QuerySet["VisitLearner"]):
     def open_to(self, user: User) -> VisitLearnerQuerySet:
         """Whom this person may look at now."""
         return self.filter(visit__in=Visit.objects.open_to(user, clock.now()))
+
+
+def cohorts_looked_at(user: User) -> models.QuerySet[Cohort]:
+    """The cohorts one sees, and those of the learners named for one's open visit: for what is of a cohort's staff, not of its learners."""
+    named = VisitLearner.objects.open_to(user).values("enrolment__cohort")
+    return Cohort.objects.filter(Q(pk__in=Cohort.objects.visible_to(user).values("pk")) | Q(pk__in=named))
 
 
 class VisitLearner(models.Model):
