@@ -228,7 +228,7 @@ def grow(world) -> None:
         worlds.multiplied([things.appointment], 1, tutor=tutor.pk)
     worlds.multiplied([things.version], COPIES, deep=False, version=lambda n: f"copy {n}")
     worlds.multiplied([things.strategy], COPIES, deep=False, number=lambda n: 100 + n)
-    worlds.multiplied([things.rating], COPIES, superseded_at=now)
+    worlds.multiplied([things.tutor_rating], COPIES, superseded_at=now)
     pieces = worlds.multiplied([things.passed], COPIES, deep=False, attempt=lambda n: 100 + n)
     signed = things.passed.markings.get()
     for piece, tutor in zip(pieces, tutors, strict=True):

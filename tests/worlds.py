@@ -456,7 +456,7 @@ def _sampling(things: SimpleNamespace, cast: Cast) -> None:
     things.strategy = planning.set_strategy(
         things.version, from_on=clock.today(), every=["tutor", "unit"], note="As agreed with the EQA.", by=cast.iqa
     )
-    things.rating = planning.rate_tutor(
+    things.tutor_rating = planning.rate_tutor(
         cast.tutor,
         qualification=things.version.qualification,
         risk="medium",

@@ -170,7 +170,7 @@ urlpatterns = [
     path("cases/<int:pk>/close/", case_acts.close_case, name="close_case"),
     path("cases/<int:pk>/drop/", case_acts.drop_case, name="drop_case"),
     path("cases/<int:pk>/replace/", case_acts.replace_decider, name="replace_decider"),
-    path("cases/<int:pk>/declare-interest/", case_acts.declare_interest, name="declare_interest"),
+    path("cases/<int:pk>/declare-interest/", case_acts.declare_interest, name="declare_case_interest"),
     path("cases/<int:pk>/note/", case_acts.note_case, name="note_case"),
     path("cases/<int:pk>/add-file/", case_acts.add_case_file, name="add_case_file"),
 ]
