@@ -106,7 +106,8 @@ def _standing(_shape: object, *, submission: int) -> list[QuerySet[Comment, Any]
     ]
 
 
-_STANDING = Statement(_standing, constants=(SHOWN,))
+# SQLite says "the first words" as "from the first".
+_STANDING = Statement(_standing, constants=(1, SHOWN))
 
 
 def comments_of(submission: Submission, criteria: Sequence[Any]) -> Comments:

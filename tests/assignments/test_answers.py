@@ -222,6 +222,7 @@ def test_nothing_is_asked_of_a_learner_before_the_outcome_is_released(learner, f
     assert "Add a second example." not in page(learner, "submission", first.pk).content.decode()
 
 
+@pytest.mark.sqlite
 def test_the_room_shows_each_action_with_its_answer_and_leads_to_the_text(cast, client, draft, criterion):
     write(draft, SECOND)
     answer(draft, criterion, quote=QUOTE)

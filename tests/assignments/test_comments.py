@@ -217,6 +217,7 @@ def test_what_is_taken_away_can_be_put_back_and_both_are_noted(piece, cast):
 # ---- pages
 
 
+@pytest.mark.sqlite
 def test_the_form_works_without_script_and_the_list_is_in_the_order_of_the_text(piece, tutor, text, cast):
     add(piece, cast, at=(200, 220), body="Later in the text")
     page = tutor.get(reverse("assignments:room", args=[piece.pk])).content.decode()

@@ -308,6 +308,22 @@ def four_hundred(piece, cast):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("holds", [True, False], ids=["while marking", "while reading"])
+def test_no_comment_stands_on_the_text(piece, cast, text, page, sign_in, holds):
+    at = text.index("Well done")
+    words_of_it = {"quote": "Well done", "start": at, "end": at + len("Well done")}
+    actions.add_comment(piece, key=uuid.uuid4(), body="Where is this from?", **words_of_it, by=cast.tutor)
+    if not holds:
+        marking.let_go(piece, by=cast.tutor)
+    sign_in(cast.tutor)
+    page.goto(reverse("assignments:room", args=[piece.pk]))
+    ready(page)
+
+    expect(page.locator(".is-beside")).to_be_attached()
+    work, beside = page.locator("#work").bounding_box(), page.locator("[data-comment]").bounding_box()
+    assert work["x"] + work["width"] <= beside["x"]
+
+
 def layouts_of(page, act):
     """How often the browser laid the page out. One for each comment is what makes a page unusable, on a quick machine too."""
     session = page.context.new_cdp_session(page)

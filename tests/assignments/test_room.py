@@ -218,6 +218,7 @@ def test_what_people_write_is_never_taken_for_markup(cast, piece, tutor, other):
 # ---- the pile
 
 
+@pytest.mark.sqlite
 def test_the_pile_knows_its_neighbours_and_nobody_counts_beyond_a_hundred(cast, django_assert_num_queries):
     cohort = factories.a_cohort(cast=cast)
     pieces = [
