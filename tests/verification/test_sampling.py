@@ -532,8 +532,8 @@ def test_a_second_marker_verifies_neither_in_raw_sql(cast, cohort):
     there = own_work(cast, cohort)
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into assignments_secondmarking (submission_id, state, reason, requested_at, marker_id, summary, agreement,"
-            " passed_on_reason) values (%s, 'asked', 'x', %s, %s, '', '', '')",
+            "insert into assignments_secondmarking (submission_id, round, state, reason, requested_at, marker_id, summary,"
+            " agreement, passed_on_reason) values (%s, 1, 'asked', 'x', %s, %s, '', '', '')",
             [there.piece.pk, clock.now(), there.other.pk],
         )
 

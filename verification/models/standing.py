@@ -288,9 +288,9 @@ def _standing(
         ),
         open_pieces=tuple(title for pk, title in titles.items() if pk in wanted and pk not in passed),
         unverified=tuple(
-            titles[pk] for pk, (sample, _) in passed.items() if sample not in (SampleState.AGREED, _SPARED)
+            title for pk, title in titles.items() if pk in passed and passed[pk][0] not in (SampleState.AGREED, _SPARED)
         ),
-        undeclared=tuple(titles[pk] for pk, (_, declared) in passed.items() if not declared),
+        undeclared=tuple(title for pk, title in titles.items() if pk in passed and not passed[pk][1]),
         route=enrolment.route,
         rating=f"rating {enrolment.rating_word} since {since.day} {since:%B %Y}" if since else "",
         signed_off=getattr(enrolment, "sign_off", None) is not None,
