@@ -80,7 +80,9 @@ def _ratings(request: AuthedRequest, pk: int) -> dict[str, Any]:
 @requires(Can.RECORD_RATINGS)
 def record_rating(request: AuthedRequest, pk: int) -> HttpResponse:
     qualification = get_object_or_404(Qualification.objects.select_related("organisation"), pk=pk)
-    given = {"from_on": clock.today(), "may_register": True}
+    # The report of a visit leads here with its rating and where it is from.
+    beside = {name: request.GET[name][:250] for name in ("rating", "source") if name in request.GET}
+    given = {"from_on": clock.today(), "may_register": True, **beside}
     form = RecordRatingForm(request.POST or None, initial=given, cancel_url=qualification.get_absolute_url())
     if form.is_valid() and form.attempts(actions.record_rating, qualification, by=request.user):
         messages.success(

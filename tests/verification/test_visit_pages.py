@@ -1,6 +1,8 @@
 """The pages of visits as administrators and verifiers use them: what was typed stays, and each refusal is a sentence."""
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
 from django.core.files.base import ContentFile
@@ -71,6 +73,10 @@ def test_a_visit_from_plan_to_report(cast, cohort, client):
     )
     page = client.get(visit.get_absolute_url()).content.decode()
     assert all(said in page for said in ("Low risk", "Sound.", "Well marked.", "Half of them now."))
+    onwards = re.search(r'href="(/qualifications/\d+/record-rating/[^"]*)"', page)
+    asked = client.get(unescape(onwards[1])).content.decode()
+    assert 'value="Low risk"' in asked
+    assert 'value="Report of the visit of Nora New, ' in asked
     assert b"".join(client.get(reverse("verification:report_file", args=[visit.pk]))).startswith(b"%PDF")
     assert "Record finding" in client.get(reverse("verification:seen", args=[visit.pk])).content.decode()
 

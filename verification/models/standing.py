@@ -188,7 +188,6 @@ def with_standing(enrolments: QuerySet[Enrolment], *, today: dt.date | None = No
         rating_word=Subquery(ratings.values("rating")[:1]),
         rating_from_on=Subquery(ratings.values("from_on")[:1]),
         open_case=Coalesce(Subquery(_open_cases().values("reference")[:1]), Value("")),
-        open_case_number=Subquery(_open_cases().values("pk")[:1]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -20,6 +21,7 @@ from core.lifecycle import choices, record
 from core.lists import chosen, listing
 from core.models import Event
 from core.refusals import Refused
+from core.templatetags.ui import day
 from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
 from programmes.models import Cohort
@@ -96,12 +98,19 @@ def visit(request: AuthedRequest, pk: int) -> HttpResponse:
         "samples": samples,
         "choices": choices(found, request.user, VISIT_TRANSITIONS),
         "may_plan": request.user.can(Can.PLAN_VISITS),
+        "may_rate": request.user.can(Can.RECORD_RATINGS),
+        "rated": urlencode({"rating": found.rating, "source": _report_of(found)}),
         "may_act": found.opened_at is not None and (is_eqa or request.user.can(Can.PLAN_VISITS)),
         "pack": Pack.objects.visible_to(request.user).ready().filter(visit=found).first() if is_eqa else None,
         "events": [] if is_eqa else Event.objects.about(found, *samples, *actions)[:50],
         "now": now,
     }
     return render(request, "verification/visits/visit.html", context)
+
+
+def _report_of(visit: Visit) -> str:
+    """Where a quality rating comes from, as it is recorded with it."""
+    return f"Report of the visit of {visit.eqa}, {day(visit.opens_at, 'plain')}"
 
 
 @requires(Can.PLAN_VISITS)
