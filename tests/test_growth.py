@@ -23,8 +23,6 @@ LISTS = """
 home                          -          learner            8
 home                          -          tutor              8
 home                          -          iqa                8
-home                          -          eqa                4
-home                          -          iqa                6
 home                          -          eqa                7
 home                          -          administrator      8
 home                          -          contract_manager   8
@@ -110,7 +108,6 @@ verification:strategies       -          iqa                5
 verification:strategy         version    iqa                5
 verification:ratings          -          iqa                6
 verification:rate             tutor+qualification iqa       5
-verification:claims           -          administrator      8
 verification:claims           -          administrator      6
 verification:batches          -          administrator      5
 verification:batch            batch      administrator      8

@@ -166,9 +166,13 @@ class ChooseForm(Form):
 
     def __init__(self, *args: Any, people: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        free = User.objects.filter(pk__in=[one.pk for one in people if not one.reasons]).order_by("full_name")
+        free = [one for one in people if not one.reasons]
         for name in {"decider", "members"} & set(self.fields):
-            self.fields[name].queryset = free  # type: ignore[attr-defined] # declared as a field that has it
+            field: Any = self.fields[name]
+            field.queryset = User.objects.filter(pk__in=[one.pk for one in free]).order_by("full_name")
+            # They are read already: the page does not ask for them again.
+            field.choices = [("", field.empty_label)] if name == "decider" else []
+            field.choices += [(one.pk, str(one)) for one in free]
 
 
 class CallPanelForm(ChooseForm):

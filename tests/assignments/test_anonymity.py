@@ -90,10 +90,12 @@ def things(django_db_setup, django_db_blocker):
                 "action_due_on": clock.today(),
             }
             facts = given if state == "returned" else {}
-            sample = Sample.objects.create(
-                submission=piece, state=state, reason="New tutor", marked_by=cast.tutor, selected_at=clock.now(),
-                selected_by=cast.iqa, **facts,
-            )  # fmt: skip
+            # Whether it may be there is not asked: only what its page says.
+            with factories.unfrozen():
+                sample = Sample.objects.create(
+                    submission=piece, state=state, reason="New tutor", marked_by=cast.tutor, selected_at=clock.now(),
+                    selected_by=cast.iqa, **facts,
+                )  # fmt: skip
             setattr(found, name, sample)
         _portfolio(cast, cohort, found)
         drafted = _essay(_learner(cast, cohort, 5))

@@ -216,8 +216,8 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
 
     with django_assert_num_queries(8):
         iqa.get(_url("queue"))
-    # Three of them look for an open visit and note what the external verifier opened.
-    with django_assert_num_queries(10):
+    # Two of them note what the external verifier opened.
+    with django_assert_num_queries(9):
         eqa.get(_url("queue"))
     with django_assert_num_queries(6):
         administrator.get(_url("claims"))

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from accounts.models import User
 from accounts.permissions import STAFF
@@ -29,39 +29,48 @@ def parts_in(case: Case) -> dict[str, list[int | None]]:
         return parts
     of_learner = Submission.objects.filter(enrolment=case.enrolment)
     pieces = of_learner.filter(assignment=case.submission.assignment_id) if case.submission else of_learner
-    work = list(pieces.values_list("pk", flat=True))
-    cohort = case.enrolment.cohort
-    marked = Marking.objects.filter(submission__in=work).values_list("marked_by", flat=True)
-    decided = CriterionDecision.objects.filter(submission__in=work).values_list("saved_by", flat=True)
+    work = pieces.order_by().values("pk")
     second = SecondMarking.objects.filter(submission__in=work).exclude(state="withdrawn", opened_at=None)
-    verified = Sample.objects.filter(submission__in=work)
-    tutors = cohort.appointments.filter(state="approved").values_list("tutor", flat=True)
+    samples = Sample.objects.filter(submission__in=work)
+    # In the order in which a page says them. One statement for all.
+    did: list[tuple[str, Any, tuple[str, ...]]] = [
+        ("marked the work", Marking.objects.filter(submission__in=work), ("marked_by",)),
+        ("marked the work", CriterionDecision.objects.filter(submission__in=work), ("saved_by",)),
+        ("had a part in the second marking", second, ("marker", "first_done_by", "agreed_by")),
+        ("verified the marking", samples, ("selected_by", "verified_by", "answered_by")),
+        ("signed the work off", SignOff.objects.filter(enrolment=case.enrolment), ("signed_by",)),
+        ("teaches or taught the learner", case.enrolment.cohort.appointments.filter(state="approved"), ("tutor",)),
+    ]
     parts["is the learner"] = [case.enrolment.learner_id]
-    parts["marked the work"] = [*marked, *decided]
-    parts["had a part in the second marking"] = _each(second, "marker", "first_done_by", "agreed_by")
-    parts["verified the marking"] = _each(verified, "selected_by", "verified_by", "answered_by")
-    parts["signed the work off"] = _each(SignOff.objects.filter(enrolment=case.enrolment), "signed_by")
-    parts["teaches or taught the learner"] = list(tutors)
+    parts |= {why: [] for why, *_ in did}
+    first, *others = [_said(why, rows, person) for why, rows, people in did for person in people]
+    for why, person in first.union(*others):
+        parts[why].append(person)
     return parts
 
 
-def _each(rows: Any, *columns: str) -> list[int | None]:
-    return [one for row in rows.values_list(*columns) for one in row]
+def _said(why: str, rows: Any, person: str) -> Any:
+    """Of each row what the person in this column did."""
+    return rows.order_by().annotate(why=Value(why), who=F(person)).values_list("why", "who")
 
 
 def candidates(case: Case) -> list[Any]:
     """Members of staff who could be chosen, each with `reasons` that stand against it: none for those who are free."""
     why = policy.involvement(parts_in(case))
-    for person, said in case.involvements.values_list("person", "why"):
+    noted = case.involvements.order_by().annotate(said=F("why"), who=F("person")).values_list("said", "who")
+    for said, person in [*noted.union(_handled(case), all=True)]:
         if said not in why.setdefault(person, []):
             why[person].append(said)
-    for person in case.duties.values_list("person", flat=True):
-        why.setdefault(person, []).append("handled an earlier stage")
     staff = Q(grants__role__in=STAFF, grants__ended_at=None)
     found: list[Any] = list(User.objects.filter(staff, is_active=True).distinct().order_by("full_name", "pk"))
     for one in found:
         one.reasons = why.get(one.pk, [])
     return found
+
+
+def _handled(case: Case) -> Any:
+    rows = case.duties.order_by().annotate(said=Value("handled an earlier stage"), who=F("person"))
+    return rows.values_list("said", "who")
 
 
 def kept_of(case: Case) -> list[CaseKept]:

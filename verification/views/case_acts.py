@@ -101,12 +101,21 @@ def acknowledge_case(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def _choosing(
-    request: AuthedRequest, pk: int, form: type[forms.ChooseForm], action: Callable[..., Any], **said: str
+    request: AuthedRequest,
+    pk: int,
+    form: type[forms.ChooseForm],
+    action: Callable[..., Any],
+    *,
+    text: str,
+    then: str = "",
+    **said: str,
 ) -> HttpResponse:
+    """`then` is the stage that begins with the choice: the page says how long it may take."""
     case = _found(request, pk)
     people = candidates(case)
     made = form(request.POST or None, people=people, cancel_url=case.get_absolute_url())
-    return _act(request, case, made, action, people=people, **said)
+    text = f"{text} {_until(case, then)}".strip()
+    return _act(request, case, made, action, people=people, text=text, **said)
 
 
 @requires(Can.HANDLE_CASES)
@@ -118,7 +127,8 @@ def begin_review(request: AuthedRequest, pk: int) -> HttpResponse:
         forms.ChooseForm,
         handling.begin_review,
         title="Choose who reviews it",
-        text=f"Somebody who had no part in the matter looks at it and decides. {_until(_found(request, pk), CaseState.REVIEW)}",
+        text="Somebody who had no part in the matter looks at it and decides.",
+        then=CaseState.REVIEW,
         done="Chosen, and told.",
     )
 
@@ -132,7 +142,8 @@ def call_panel(request: AuthedRequest, pk: int) -> HttpResponse:
         forms.CallPanelForm,
         handling.call_panel,
         title="Call the panel",
-        text=f"Nobody on it had a part in the matter or in the review. {_until(_found(request, pk), CaseState.PANEL)}",
+        text="Nobody on it had a part in the matter or in the review.",
+        then=CaseState.PANEL,
         done="The panel is called, and each of its members is told.",
     )
 
@@ -140,14 +151,14 @@ def call_panel(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.HANDLE_CASES)
 @never_cache
 def investigate(request: AuthedRequest, pk: int) -> HttpResponse:
-    state = MalpracticeState.INVESTIGATION
     return _choosing(
         request,
         pk,
         forms.ChooseForm,
         handling.investigate,
         title="Choose who investigates",
-        text=f"Somebody who had no part in the matter finds out what happened. {_until(_found(request, pk), state)}",
+        text="Somebody who had no part in the matter finds out what happened.",
+        then=MalpracticeState.INVESTIGATION,
         done="Chosen, and told.",
     )
 
