@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.operations import RunPython
 from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import expect
@@ -373,25 +374,32 @@ def test_an_attempt_from_before_the_matrix_says_so(cast, one):
 # ---- what files were said to speak to, before there was a matrix
 
 
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
+def _as_it_was():
+    """The migration that made the matrix, its step that moves rows, and the models as they were just before that step."""
+    loader = MigrationExecutor(connection).loader
+    name = "0006_evidence_matrix_and_client_feedback"
+    migration = loader.get_migration("assignments", name)
+    state = loader.project_state(("assignments", name), at_end=False)
+    for step in migration.operations:
+        if isinstance(step, RunPython):
+            return step, state.apps
+        step.state_forwards("assignments", state)
+    raise AssertionError("The migration moves no rows.")
+
+
 def test_what_a_file_spoke_to_becomes_a_cross(cast):
     one = an_enrolment(cast=cast)
     file, gone = a_file(one), a_file(one, "Taken out")
     actions.remove_evidence(gone, by=one.learner)
     pks = [column.pk for column in portfolio.of(one).matrix.criteria]
-    executor = MigrationExecutor(connection)
-    newest = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "assignments"]
-    try:
-        executor.migrate([("assignments", "0001_initial")])
-        old = executor.loader.project_state([("assignments", "0001_initial")]).apps.get_model("assignments", "Evidence")
-        for pk in (file.pk, gone.pk):
-            old.criteria.through.objects.bulk_create(
-                old.criteria.through(evidence_id=pk, criterion_id=criterion) for criterion in pks
-            )
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(newest)
+    step, old = _as_it_was()
+    spoken = old.get_model("assignments", "Evidence").criteria.through
+    with connection.schema_editor() as editor:
+        editor.create_model(spoken)
+        rows = [(evidence, criterion) for evidence in (file.pk, gone.pk) for criterion in pks]
+        spoken.objects.bulk_create(spoken(evidence_id=evidence, criterion_id=pk) for evidence, pk in rows)
+        step.code(old, editor)
+        editor.delete_model(spoken)
 
     found = Mapping.objects.all()
     assert {(each.item, each.criterion_id) for each in found} == {(file.key, pk) for pk in pks}
