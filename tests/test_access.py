@@ -349,7 +349,7 @@ verification:interim_samples         -                              x....xxxs
 verification:plan_interim            -                              xx.xxxxxs
 verification:interim_sample          interim_planned                x..-.xxxs
 verification:interim_sample          interim_draft                  x....xxxs
-verification:interim_sample          interim_session                x....xxxs
+verification:interim_sample          interim_agreed                 x....xxxs
 verification:record_interim          interim_planned                xx.xxxxxs
 verification:call_off_interim        interim_planned                xx.xxxxxs
 verification:answer_interim          interim_action                 x.xxxxxxs

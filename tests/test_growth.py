@@ -124,8 +124,8 @@ verification:event            standard_compared iqa          10
 verification:marks            standard_open tutor           7
 verification:interim_samples  -          iqa                7
 verification:interim_samples  -          tutor              7
-verification:plan_interim     -          iqa                8
-verification:interim_sample   interim_draft iqa             9
+verification:plan_interim     -          iqa                4
+verification:interim_sample   interim_draft iqa             7
 verification:interim_sample   interim_draft tutor           7
 verification:record_interim   interim_planned iqa           8
 verification:staff            -          iqa                6

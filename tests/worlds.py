@@ -132,9 +132,9 @@ def a_world(cast: Cast) -> World:
     _reports(things, cast)
     _practice(things, cast)
     _bundles(things)
+    _interim(things, cast)
     _sampling(things, cast)
     _standardisation(things, cast)
-    _interim(things, cast)
     _staff(things, cast)
     _visits(things, cast)
     _cases(things, cast)
@@ -482,7 +482,7 @@ def _standardisation(things: SimpleNamespace, cast: Cast) -> None:
 
 
 def _interim(things: SimpleNamespace, cast: Cast) -> None:
-    """One that is planned, a draft looked at with an action answered and asked for again, a session that was agreed with."""
+    """One that is planned, a draft looked at with an action answered and asked for again, a supervision that was agreed with."""
     cohort, tutor, by = things.cohort, cast.tutor, cast.iqa
     held = factories.an_enrolment(cast=cast, cohort=cohort)
     essay = factories.a_submission(cast=cast, one=held, state="draft")
@@ -497,8 +497,9 @@ def _interim(things: SimpleNamespace, cast: Cast) -> None:
     interim.answer_interim(things.interim_answered, answer="I ask two questions now.", by=tutor)
     again = {"text": "Show it in one more draft.", "owner": tutor, "due_on": in_a_week}
     things.interim_action = interim.send_interim_again(things.interim_answered, **again, by=by)
-    things.interim_session = interim.plan_interim(kind="session", thing=things.held, **given)
-    factories.record_interim(things.interim_session, cast=cast)
+    with_learner = workshops.supervise(held, held_on=clock.today(), minutes=40, feedback="Calm and clear.", by=tutor)
+    things.interim_agreed = interim.plan_interim(kind="supervision", thing=with_learner, **given)
+    factories.record_interim(things.interim_agreed, cast=cast)
 
 
 def _staff(things: SimpleNamespace, cast: Cast) -> None:

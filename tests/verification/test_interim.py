@@ -598,6 +598,21 @@ def test_where_work_is_marked_without_names_a_verifier_reads_the_code(cast, coho
     assert not Notice.objects.filter(body__contains="Priya", key__startswith="interim").exists()
 
 
+def test_an_external_verifier_reads_what_is_recorded_of_the_cohorts_and_learners_they_look_at(
+    cast, cohort, plan, draft
+):
+    client = cast.client_of("eqa")
+    session = factories.a_session(cast=cast, cohort=cohort, days_ago=1)
+    seen = [plan("draft", thing=draft), plan("session", thing=session)]
+    assert [client.get(one.get_absolute_url()).status_code for one in seen] == [404, 404]
+    for one in seen:
+        factories.record_interim(one, cast=cast)
+    assert [client.get(one.get_absolute_url()).status_code for one in seen] == [200, 200]
+    cohort.allocations.filter(verifier=cast.eqa).delete()
+
+    assert [client.get(one.get_absolute_url()).status_code for one in seen] == [404, 404]
+
+
 def test_an_administrator_reads_that_there_was_one_but_not_the_words(cast, plan, draft):
     sample = factories.record_interim(plan("draft", thing=draft), cast=cast)
 
