@@ -26,7 +26,7 @@ def test_a_draft_is_looked_at_and_an_action_asked_for(page, sign_in, looked_at, 
     looked_at()
     resized(page, 1280)
 
-    page.get_by_role("group", name="Feedback that helps the learner on").get_by_text("To develop").click()
+    page.get_by_role("group", name="Feedback that helps the learner on").get_by_label("To develop").check()
     page.get_by_label("What you saw: feedback that helps the learner on").fill("It writes the answer.")
     page.get_by_label("Feedback to the tutor").fill("Clear and kind. Ask before you tell.")
     page.get_by_label("Action required").check()

@@ -11,7 +11,8 @@ from assignments.bundles.pages import plain
 from verification.interim_states import RECORDED
 from verification.models import InterimSample
 
-HEAD = ("Day", "Kind", "Cohort", "Assessor", "Learner", "Verifier", "Outcome", "Ratings", "Feedback to the assessor", "Actions and answers", "Fingerprint")  # fmt: skip
+_WHAT = ("Day", "Kind", "Cohort", "Assessor", "Learner", "Verifier", "Outcome")
+HEAD = (*_WHAT, "Ratings", "Feedback to the assessor", "Actions and answers", "Fingerprint")
 
 
 def rows(enrolments: Sequence[Any], cohorts: Sequence[int], named: Callable[[Any], str]) -> Iterable[Sequence[object]]:
