@@ -21,7 +21,7 @@ def test_a_draft_is_looked_at_and_an_action_asked_for(page, sign_in, looked_at, 
     looked_at()
     resized(page, 1280)
     page.get_by_label("What you look at").select_option(index=1)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Look at this").click()
     expect(page.get_by_role("heading", name="What you saw of Tomas Tutor")).to_be_visible()
     looked_at()
     resized(page, 1280)

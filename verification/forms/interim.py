@@ -52,7 +52,7 @@ def _choices(to_look_at: Any) -> list[Any]:
 class PlanInterimForm(Form):
     """What to look at: something that is there, or something to come with its day. The tutor and the cohort are chosen before."""
 
-    submit_label = "Go on"
+    submit_label = "Look at this"
 
     what = forms.ChoiceField(label="What you look at")
     happens_on = DateField(

@@ -108,6 +108,8 @@ def interim_samples(request: AuthedRequest) -> HttpResponse:
     context = {
         "listing": found,
         "counted": counted,
+        "counts": [(value, label, counted[value]) for value, label in STATES if value in counted],
+        "shown": state.value,
         "may_plan": user.can(Can.VERIFY),
         "judges": user.can(Can.SEE_VERIFICATION),
         "today": today,
@@ -164,7 +166,15 @@ def plan_interim(request: AuthedRequest) -> HttpResponse:
                 return redirect("verification:record_interim", made.pk)
             messages.success(request, f"Planned. {made.tutor} has been told. Record what you saw after it.")
             return redirect(made)
-    context = {"form": form, "pair": pair, "of": of, "key": key, "pairs": pairs, **frame_of(request)}
+    context = {
+        "form": form,
+        "pair": pair,
+        "nothing": form is not None and not form.things,
+        "of": of,
+        "key": key,
+        "pairs": pairs,
+        **frame_of(request),
+    }
     bad = form is not None and form.errors
     return render(request, "verification/interim_plan.html", context, status=409 if bad else 200)
 
@@ -192,9 +202,11 @@ def interim_sample(request: AuthedRequest, pk: int) -> HttpResponse:
         "sample": found,
         "notes": list(found.notes.all()),
         "rounds": rounds,
+        "answers": [one for one in rounds if not one.is_open],
         "may_record": mine and refusal is None,
         "blocked": str(refusal or ""),
         "choices": _steps(found, user, mine=mine),
+        "primary": "record_interim" if mine else "",
         "reads": user.can(Can.READ_WORK),
         "events": Event.objects.about(found, *rounds)[:30],
         **frame_of(request),
