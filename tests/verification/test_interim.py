@@ -6,6 +6,7 @@ import hashlib
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -383,6 +384,18 @@ def test_a_session_that_got_another_tutor_is_called_off_and_not_recorded(cast, c
     assert interim.call_off_interim(sample, reason="Another tutor held it.", by=cast.iqa).state == "called_off"
 
 
+def test_a_session_that_was_moved_is_recorded_on_the_day_it_was(cast, cohort, plan):
+    session = factories.a_session(cast=cast, cohort=cohort, days_ago=-3)
+    sample = plan("session", thing=session)
+    moved = session.starts_at - 4 * DAY
+    type(session).objects.filter(pk=session.pk).update(starts_at=moved, ends_at=moved + dt.timedelta(hours=4))
+    sample = InterimSample.objects.get(pk=sample.pk)
+
+    factories.record_interim(sample, cast=cast)
+
+    assert sample.happens_on == clock.today() - DAY
+
+
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [
@@ -596,6 +609,26 @@ def test_where_work_is_marked_without_names_a_verifier_reads_the_code(cast, coho
     assert all("Learner " in page for page in pages)
     assert NONE in listed(client, "?q=priya")
     assert not Notice.objects.filter(body__contains="Priya", key__startswith="interim").exists()
+
+
+def test_without_names_the_form_offers_codes_and_takes_ten_queries_at_most(cast, cohort, one, plan, draft, held):
+    type(cohort).objects.filter(pk=cohort.pk).update(anonymous_marking=True)
+    factories.hand_in(draft.submission)
+    other = assignments.send_draft(
+        factories.a_submission(cast=cast, one=factories.an_enrolment(cast=cast, cohort=cohort), state="draft"),
+        by=(newest := type(one).objects.latest("pk")).learner,
+    )
+    assignments.comment_on_draft(other, comments="Good.", revision=0, by=cast.tutor)
+    client, url = cast.client_of("iqa"), reverse("verification:plan_interim") + f"?of={cohort.pk}-{cast.tutor.pk}"
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(url).content.decode()
+
+    assert f"draft:{draft.pk}" in page
+    assert f"supervision:{held.pk}" in page
+    assert "Priya" not in page
+    assert newest.learner.full_name not in page
+    assert len(asked) <= 10
 
 
 def test_an_external_verifier_reads_what_is_recorded_of_the_cohorts_and_learners_they_look_at(
