@@ -127,7 +127,7 @@ verification:interim_samples  -          tutor              7
 verification:plan_interim     -          iqa                4
 verification:interim_sample   interim_draft iqa             7
 verification:interim_sample   interim_draft tutor           7
-verification:record_interim   interim_planned iqa           8
+verification:record_interim   interim_planned iqa           7
 verification:staff            -          iqa                6
 verification:staff_file       tutor      iqa                10
 verification:changes          -          iqa                5
