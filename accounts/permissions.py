@@ -83,6 +83,7 @@ class Can(TextChoices):
     CLAIM = "claim", "Claim certificates and record them"
     SEE_STANDARDISATION = "see_standardisation", "See standardisation events, and mark in those one is invited to"
     STANDARDISE = "standardise", "Plan standardisation events, invite to them and close them"
+    SEE_INTERIM = "see_interim", "See interim samples: of one's own assessment, or of that one answers for"
     SEE_STAFF_FILES = "see_staff_files", "See files of staff: one's own, or those one answers for"
     KEEP_OWN_FILE = "keep_own_file", "Add qualifications, development and interests to one's own file"
     KEEP_STAFF_FILES = (
@@ -132,6 +133,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_AUTHENTICITY,
             Can.JUDGE_AUTHENTICITY,
             Can.SEE_STANDARDISATION,
+            Can.SEE_INTERIM,
             Can.SEE_STAFF_FILES,
             Can.KEEP_OWN_FILE,
             Can.SEE_PROGRESS,
@@ -151,6 +153,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.VERIFY,
             Can.PLAN_SAMPLING,
             Can.SEE_STANDARDISATION,
+            Can.SEE_INTERIM,
             Can.STANDARDISE,
             Can.SEE_STAFF_FILES,
             Can.KEEP_OWN_FILE,
@@ -172,6 +175,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_VERIFICATION,
             Can.SIGN_OFF,
             Can.SEE_STANDARDISATION,
+            Can.SEE_INTERIM,
             Can.SEE_STAFF_FILES,
             Can.SEE_VISITS,
             Can.RECORD_FINDINGS,
@@ -206,6 +210,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_VERIFICATION,
             Can.PLAN_SAMPLING,
             Can.SEE_STANDARDISATION,
+            Can.SEE_INTERIM,
             Can.SEE_STAFF_FILES,
             Can.KEEP_STAFF_FILES,
             Can.SEE_VISITS,

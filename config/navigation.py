@@ -71,6 +71,7 @@ MENU = (
                 "/verification/standardisation/",
                 (Can.SEE_STANDARDISATION,),
             ),
+            Page("Interim samples", "verification:interim_samples", "/verification/interim/", (Can.SEE_INTERIM,)),
             Page("Staff files", "verification:staff", "/verification/staff/", (Can.SEE_STAFF_FILES,)),
             Page("Changes to tell", "verification:changes", "/verification/changes/", (Can.KEEP_STAFF_FILES,)),
         ),

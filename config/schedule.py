@@ -21,6 +21,7 @@ SCHEDULE = {
     "chase-claims": _start("chase_claims", crontab(hour=7, minute=40)),
     "note-staff-changes": _start("note_staff_changes", crontab(hour=6, minute=50)),
     "remind-cases": _start("remind_cases", crontab(hour=7, minute=50)),
+    "remind-of-interim-actions": _start("remind_of_interim_actions", crontab(hour=7, minute=45)),
     "sweep-uploads": _start("sweep_uploads", crontab(hour=3, minute=20)),
     "build-reports": _start("build_reports", crontab(minute="*/10")),
     "compare-submissions": _start("compare_submissions", crontab(minute="*/10")),

@@ -35,7 +35,7 @@ from programmes.models import (
     Unit,
 )
 from verification import actions as verification
-from verification import standardising
+from verification import interim, standardising
 from workshops import actions as workshops
 from workshops.actions import Mark
 
@@ -480,3 +480,15 @@ def a_standardisation(
     if state == "closed":
         standardising.close_event(event, minutes="We agreed on what is enough.", by=cast.iqa)
     return event
+
+
+def record_interim(sample: Any, *, cast: Any, action: str = "", **facts: Any) -> Any:
+    """Written down by the IQA of the cast: agreed, or with an action for the tutor within a fortnight."""
+    required = {"action": action, "owner": sample.tutor, "due_on": clock.today() + dt.timedelta(days=14)}
+    said: dict[str, Any] = {
+        "outcome": "action" if action else "agreed",
+        "notes": {"fairness": ("sound", ""), "feedback": ("strong", "Asks before telling.")},
+        "feedback": "Your comments say what to work on next.",
+        **(required if action else {}),
+    }
+    return interim.record_interim(sample, **{"by": cast.iqa, **said, **facts})

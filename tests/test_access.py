@@ -345,6 +345,16 @@ verification:marks                   standard_open                  x.-xxxxxs
 verification:save_mark               standard_open+criterion        x>-xxxxxs
 verification:hand_over_marks         standard_open                  xppxxxxxs
 verification:save_standard           standard_compared+criterion    xx>xxxxxs  shared
+verification:interim_samples         -                              x....xxxs
+verification:plan_interim            -                              xx.xxxxxs
+verification:interim_sample          interim_planned                x..-.xxxs
+verification:interim_sample          interim_draft                  x....xxxs
+verification:interim_sample          interim_agreed                 x....xxxs
+verification:record_interim          interim_planned                xx.xxxxxs
+verification:call_off_interim        interim_planned                xx.xxxxxs
+verification:answer_interim          interim_action                 x.xxxxxxs
+verification:close_interim           interim_draft                  xx.xxxxxs
+verification:send_interim_again      interim_action                 xx.xxxxxs
 verification:staff                   -                              x>...xxxs
 verification:staff_file              tutor                          x....xxxs  shared
 verification:add_qualification       tutor                          x..x.xxxs  shared

@@ -119,6 +119,12 @@ verification:standardisation  -          tutor              6
 verification:standardisation  -          iqa                6
 verification:event            standard_compared iqa          10
 verification:marks            standard_open tutor           7
+verification:interim_samples  -          iqa                7
+verification:interim_samples  -          tutor              7
+verification:plan_interim     -          iqa                4
+verification:interim_sample   interim_draft iqa             7
+verification:interim_sample   interim_draft tutor           7
+verification:record_interim   interim_planned iqa           7
 verification:staff            -          iqa                6
 verification:staff_file       tutor      iqa                10
 verification:changes          -          iqa                5
@@ -147,7 +153,7 @@ PAGES = {
     "verification:plan", "verification:draw",
     "verification:batch", "verification:answer_file", "programmes:qualification",
     "verification:event", "verification:marks", "verification:staff_file",
-    "verification:visit",
+    "verification:visit", "verification:plan_interim", "verification:interim_sample", "verification:record_interim",
     "verification:case", "verification:own_case",
 }  # fmt: skip
 COPIES = 29
@@ -236,6 +242,10 @@ def grow(world) -> None:
     for tutor in tutors:
         worlds.multiplied([grant], 1, user=tutor.pk)
     worlds.multiplied([things.standard_open, things.standard_compared, things.standard_closed], COPIES)
+    worlds.multiplied(
+        [things.interim_planned], COPIES, happens_on=lambda n: things.interim_planned.happens_on + n * day
+    )
+    worlds.multiplied([things.interim_answered], COPIES, round=lambda n: 100 + n)
     for one in (things.towards, things.development, things.approval, things.interest):
         worlds.multiplied([one], COPIES)
     worlds.multiplied([things.staff_change], COPIES, happened_on=lambda n: clock.today() - n * day)

@@ -64,6 +64,12 @@ Extension of a deadline  | withdraw_extension | requested                    -> 
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
 Sample of marking        | answer             | returned                     -> answered     | T
+Interim sample           | agree_interim      | planned                      -> agreed       | I
+Interim sample           | require_action     | planned                      -> action       | I
+Interim sample           | call_off_interim   | planned                      -> called_off   | I
+Interim sample           | close_interim      | action                       -> closed       | I
+Action of an interim sample | answer_interim  | asked                        -> answered     | T
+Action of an interim sample | send_interim_again | answered                  -> followed     | I
 Claim for a certificate  | record_certificate | claimed                      -> certificated | A
 Claim for a certificate  | record_rejection   | claimed                      -> rejected     | A
 Claim for a certificate  | revoke             | certificated                 -> revoked      | A
@@ -120,6 +126,8 @@ APPS = {
     "Draft for comment": "assignments",
     "Extension of a deadline": "assignments",
     "Sample of marking": "verification",
+    "Interim sample": "verification",
+    "Action of an interim sample": "verification",
     "Claim for a certificate": "verification",
     "Batch of claims": "verification",
     "Answer to a batch": "verification",
@@ -140,6 +148,7 @@ PART_OF = {
     "mark_attended": "workshops:take_register",
     "mark_part": "workshops:take_register",
     "mark_absent": "workshops:take_register",
+    **dict.fromkeys(("agree_interim", "require_action"), "verification:record_interim"),
     "overturn": "verification:overturn",
     "withdraw_attempt": "assignments:pass_after_all",
     "release_pass": "assignments:award_pass",
@@ -242,7 +251,7 @@ def test_address_action_and_step_have_one_name(machine, states, step):
             import_module,
             {
                 "assignments": ("assignments.marking", "assignments.release", "assignments.examination"),
-                "verification": ("verification.standardising", "verification.handling"),
+                "verification": ("verification.standardising", "verification.handling", "verification.interim"),
             }.get(app, ()),
         ),
     ]

@@ -37,7 +37,7 @@ from tests import factories
 from tests.assignments.documents import png
 from tests.conftest import Cast
 from verification import actions as verification
-from verification import handling, planning, staffing, visiting
+from verification import handling, interim, planning, staffing, visiting
 from verification.models import Pack, VisitView
 from workshops import actions as workshops
 
@@ -132,6 +132,7 @@ def a_world(cast: Cast) -> World:
     _reports(things, cast)
     _practice(things, cast)
     _bundles(things)
+    _interim(things, cast)
     _sampling(things, cast)
     _standardisation(things, cast)
     _staff(things, cast)
@@ -478,6 +479,27 @@ def _standardisation(things: SimpleNamespace, cast: Cast) -> None:
         )
         setattr(things, f"standard_{state}", event)
     things.participation = things.standard_compared.participations.get(person=cast.tutor)
+
+
+def _interim(things: SimpleNamespace, cast: Cast) -> None:
+    """One that is planned, a draft looked at with an action answered and asked for again, a supervision that was agreed with."""
+    cohort, tutor, by = things.cohort, cast.tutor, cast.iqa
+    held = factories.an_enrolment(cast=cast, cohort=cohort)
+    essay = factories.a_submission(cast=cast, one=held, state="draft")
+    sent = assignments.send_draft(essay, by=held.learner)
+    draft = assignments.comment_on_draft(sent, comments="Say why, on 1.2.", revision=0, by=tutor)
+    given = {"cohort": cohort, "tutor": tutor, "by": by}
+    in_a_week = clock.today() + dt.timedelta(days=7)
+    things.interim_planned = interim.plan_interim(kind="supervision", happens_on=in_a_week, **given)
+    things.interim_draft = interim.plan_interim(kind="draft", thing=draft, purpose="How feedback is given", **given)
+    factories.record_interim(things.interim_draft, cast=cast, action="Ask before you tell.")
+    things.interim_answered = things.interim_draft.actions.get()
+    interim.answer_interim(things.interim_answered, answer="I ask two questions now.", by=tutor)
+    again = {"text": "Show it in one more draft.", "owner": tutor, "due_on": in_a_week}
+    things.interim_action = interim.send_interim_again(things.interim_answered, **again, by=by)
+    with_learner = workshops.supervise(held, held_on=clock.today(), minutes=40, feedback="Calm and clear.", by=tutor)
+    things.interim_agreed = interim.plan_interim(kind="supervision", thing=with_learner, **given)
+    factories.record_interim(things.interim_agreed, cast=cast)
 
 
 def _staff(things: SimpleNamespace, cast: Cast) -> None:

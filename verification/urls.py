@@ -10,6 +10,7 @@ from verification.views import (
     claims,
     decisions,
     grid,
+    interim,
     own_cases,
     packs,
     plans,
@@ -67,8 +68,19 @@ _STAFF = [
     path("verification/changes/note/", staff.note_change, name="note_change"),
     path("verification/changes/<int:pk>/tell/", staff.tell_change, name="tell_change"),
 ]
+_INTERIM = [
+    path("verification/interim/", interim.interim_samples, name="interim_samples"),
+    path("verification/interim/plan/", interim.plan_interim, name="plan_interim"),
+    path("verification/interim/<int:pk>/", interim.interim_sample, name="interim_sample"),
+    path("verification/interim/<int:pk>/record/", interim.record_interim, name="record_interim"),
+    path("verification/interim/<int:pk>/call-off/", interim.call_off_interim, name="call_off_interim"),
+    path("verification/interim/actions/<int:pk>/answer/", interim.answer_interim, name="answer_interim"),
+    path("verification/interim/<int:pk>/close/", interim.close_interim, name="close_interim"),
+    path("verification/interim/actions/<int:pk>/ask-again/", interim.send_interim_again, name="send_interim_again"),
+]
 urlpatterns = [
     *_EVENTS,
+    *_INTERIM,
     *_STAFF,
     path("verification/", queue.queue, name="queue"),
     path("verification/results/", results.results, name="results"),

@@ -14,7 +14,7 @@ from assignments.models import Bundle, Document, Draft, Evidence, Extension, Sub
 from core import clock
 from core.lifecycle import record
 from enrolment.models import Enrolment
-from verification.models import Case, Claim, Recognition, Sample, Visit, VisitView
+from verification.models import Case, Claim, InterimSample, Recognition, Sample, Visit, VisitView
 
 # Whose data a page shows: the thing its first number names, and how it leads to the learner's enrolment.
 _THINGS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
@@ -43,6 +43,7 @@ _THINGS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
     Extension: ("enrolment", ("assignments:extension_evidence",)),
     Bundle: ("enrolment", ("assignments:bundle_file",)),
     Sample: ("submission__enrolment", ("verification:sample",)),
+    InterimSample: ("enrolment", ("verification:interim_sample",)),
     Claim: ("enrolment", ("verification:claim",)),
     Recognition: ("enrolment", ("verification:recognition",)),
     Case: (

@@ -8,7 +8,7 @@ from accounts.models import User
 from assignments import actions as assignments
 from assignments import deadlines
 from assignments.models import Submission
-from config.demo import award, portfolios, reflections, remarks, sampling, steps, twice
+from config.demo import award, interim, portfolios, reflections, remarks, sampling, steps, twice
 from config.demo.people import CLIENT, LEAD_SUPPLIER, PSC_LIVE, Company
 from core import clock
 from enrolment import actions as enrolment
@@ -68,6 +68,9 @@ class Live:
         with clock.at(self.ago(1)):
             planning.follow()
         self._talk(people)
+        interim.observed(self.company, people[PORTFOLIO])
+        interim.with_action(self.company, people[LATE])
+        interim.to_come(self.company, sessions[-1])
         self._next_cohort()
         twice.without_names(self.company, self.client, today=self.today)
         return {

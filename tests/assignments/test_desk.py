@@ -236,7 +236,7 @@ def test_what_is_answered_leaves_the_desk(cast, tutor):
     world = worlds.a_world(cast)
     workshops.reply(world.thread, body="Yes.", by=cast.tutor)
     workshops.catch_up(world.missed, kind="recording", held_on=clock.today(), by=cast.tutor)
-    Draft.objects.update(state="withdrawn", withdrawn_at=clock.now())
+    Draft.objects.filter(state="sent").update(state="withdrawn", withdrawn_at=clock.now())
 
     kinds = {section.kind for section in page(tutor).context["sections"]}
 

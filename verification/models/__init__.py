@@ -11,6 +11,7 @@ from verification.models.cases import (
     CaseNote,
 )
 from verification.models.certificates import Certificate
+from verification.models.interim import InterimAction, InterimNote, InterimSample
 from verification.models.packs import Pack
 from verification.models.plans import PlanLine, SamplingPlan, SamplingStrategy, TutorRating
 from verification.models.recognition import Recognition
@@ -47,6 +48,9 @@ __all__ = [
     "Development",
     "Finding",
     "Interest",
+    "InterimAction",
+    "InterimNote",
+    "InterimSample",
     "Pack",
     "Participation",
     "PlanLine",

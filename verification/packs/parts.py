@@ -31,6 +31,7 @@ from verification.models import (
     StaffQualification,
     Visit,
 )
+from verification.packs import interim
 from verification.states import EventState
 from workshops.models import Place
 
@@ -175,6 +176,12 @@ def sampling(context: Context) -> Part:
         head,
         rows(),
     )
+
+
+def interim_samples(context: Context) -> Part:
+    says = "Drafts, supervision and sessions that verifiers looked at while assessment went on."
+    rows = interim.rows(context.enrolments, context.cohorts, name_of)
+    return Part("interim-samples", "Interim samples", says, interim.HEAD, rows)
 
 
 def decisions(context: Context) -> Part:
@@ -356,6 +363,7 @@ PARTS: tuple[Callable[[Context], Part], ...] = (
     standardised,
     plans,
     sampling,
+    interim_samples,
     decisions,
     declared,
     arrangements,

@@ -24,6 +24,7 @@ from programmes.models import Cohort
 from verification import planning
 from verification.forms import AddByHandForm, DrawForm
 from verification.models import PlanLine, Sample, SamplingPlan
+from verification.models.interim import interim_samples_of
 from verification.models.plans import planned_cohorts, shown_learner_of_lines
 from verification.models.sampled import Work, works
 from verification.policy import VERIFIABLE
@@ -94,11 +95,12 @@ def sampling(request: AuthedRequest) -> HttpResponse:
 def plan_of(user: User, code: str) -> tuple[Cohort, SamplingPlan | None]:
     """The cohort with the plan that holds, in one statement where there is one."""
     related = "cohort__contract__client", "cohort__version__qualification", "strategy", "made_by"
-    plan = SamplingPlan.objects.visible_to(user).current().select_related(*related).filter(cohort__code=code).first()
+    plans = SamplingPlan.objects.visible_to(user).current().select_related(*related)
+    plan = plans.annotate(interim=interim_samples_of("cohort")).filter(cohort__code=code).first()
     if plan is not None:
         return plan.cohort, plan
     cohorts = planned_cohorts(user).select_related("contract__client", "version__qualification")
-    return get_object_or_404(cohorts, code=code), None
+    return get_object_or_404(cohorts.annotate(interim=interim_samples_of("pk")), code=code), None
 
 
 @requires(Can.SEE_VERIFICATION)
@@ -110,6 +112,7 @@ def plan(request: AuthedRequest, code: str) -> HttpResponse:
         "plan": held,
         "here": "plan",
         "may_plan": request.user.can(Can.PLAN_SAMPLING),
+        "interim": getattr(held or cohort, "interim", 0),
         "now": clock.now(),
     }
     if held is None:

@@ -14,6 +14,7 @@ from enrolment import states as enrolment
 from programmes import states as programmes
 from reporting import states as reporting
 from verification import case_states as cases
+from verification import interim_states as interim
 from verification import states as verification
 from workshops import states as workshops
 
@@ -31,6 +32,8 @@ MACHINES: tuple[tuple[str, type[TextChoices], tuple[Transition, ...]], ...] = (
     ("Draft for comment", assignments.DraftState, assignments.DRAFT_TRANSITIONS),
     ("Extension of a deadline", assignments.ExtensionState, assignments.EXTENSION_TRANSITIONS),
     ("Sample of marking", verification.SampleState, verification.SAMPLE_TRANSITIONS),
+    ("Interim sample", interim.InterimState, interim.INTERIM_TRANSITIONS),
+    ("Action of an interim sample", interim.InterimActionState, interim.INTERIM_ACTION_TRANSITIONS),
     ("Claim for a certificate", verification.ClaimState, verification.CLAIM_TRANSITIONS),
     ("Batch of claims", verification.BatchState, verification.BATCH_TRANSITIONS),
     ("Answer to a batch", verification.AnswerState, verification.ANSWER_TRANSITIONS),
