@@ -339,6 +339,7 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
         comment="The second criterion is thin.",
         action="Say where the sources are weighed.",
         action_due_on=clock.today() + dt.timedelta(days=10),
+        **factories.rejected(things.sent_back),
         by=cast.iqa,
     )
     photo = ContentFile(png(30, 30), name="room.png")

@@ -202,6 +202,7 @@ class Live:
                 sample,
                 comment="The decision on 1.4 looks right; the feedback does not say why.",
                 action="Say in the feedback on 1.4 which measure meets the criterion.",
+                action_kind="correction",
                 action_due_on=self.today + dt.timedelta(days=4),
                 by=company.gareth,
             )

@@ -9,16 +9,16 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.models import Notice, NoticeState
-from core.templatetags.ui import ago, day
+from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
-from reporting.dashboards.parts import Home, Section, Task, first_few, said
-from verification.models import Claim
+from reporting.dashboards.parts import SHOWN, Home, Section, Task, first_few, said
+from verification.models import Claim, Sample
 from verification.models.standing import claimable
 
 
 def build(user: User, *, today: dt.date) -> Home:
-    """Five statements: claims to make, certificates awaited, learners to register, invitations open, mail that failed."""
+    """Six statements: records to put right, claims to make, certificates awaited, learners to register, invitations open, mail that failed."""
     seen = Enrolment.objects.visible_to(user)
     ready, ready_n = first_few(
         claimable(seen, today=today).select_related("learner", "cohort").order_by(F("verified_at"), "pk")
@@ -36,6 +36,12 @@ def build(user: User, *, today: dt.date) -> Home:
     )
     invited, invited_n = first_few(
         seen.filter(state=EnrolmentState.INVITED).select_related("learner", "cohort").order_by("invited_at")
+    )
+    records = list(
+        Sample.objects.visible_to(user)
+        .filter(state="returned", owner=user)
+        .select_related("submission__enrolment__learner", "submission__assignment", "verified_by")
+        .order_by("action_due_on")[:50]
     )
     failed = Notice.objects.filter(state=NoticeState.FAILED).count()
     mail = [
@@ -116,6 +122,22 @@ def build(user: User, *, today: dt.date) -> Home:
                 invited_n,
                 reverse("enrolment:enrolments"),
             ),
+            *([_records(records, today)] if records else []),
             *([Section("Mail", mail, "", 1)] if failed else []),
         ],
     )
+
+
+def _records(records: list[Sample], today: dt.date) -> Section:
+    """Corrections of records that a verifier asks of this administrator."""
+    tasks = [
+        Task(
+            f"{one.submission.enrolment.learner}, {one.submission.assignment.title.lower()}",
+            one.get_absolute_url(),
+            f"{one.verified_by}: {one.action}",
+            "late" if one.is_overdue(today) else "in_hand",
+            distance(one.action_due_on) if one.is_overdue(today) else f"by {day(one.action_due_on, 'short')}",
+        )
+        for one in records[:SHOWN]
+    ]
+    return Section("Records to put right for the verifier (IQA)", tasks, "", len(records))

@@ -11,6 +11,7 @@ from verification.models.cases import (
     CaseNote,
 )
 from verification.models.certificates import Certificate
+from verification.models.judging import DevelopmentPoint, JudgementDraft, SampleJudgement, Snapshot
 from verification.models.packs import Pack
 from verification.models.plans import PlanLine, SamplingPlan, SamplingStrategy, TutorRating
 from verification.models.recognition import Recognition
@@ -45,16 +46,20 @@ __all__ = [
     "ClaimKind",
     "Correction",
     "Development",
+    "DevelopmentPoint",
     "Finding",
     "Interest",
+    "JudgementDraft",
     "Pack",
     "Participation",
     "PlanLine",
     "Recognition",
     "Sample",
+    "SampleJudgement",
     "SamplingPlan",
     "SamplingStrategy",
     "SignOff",
+    "Snapshot",
     "StaffChange",
     "StaffQualification",
     "StandardMark",
