@@ -99,6 +99,10 @@ verification:visit            visit      administrator      9
 verification:name_learners    visit      administrator      8
 verification:seen             past_visit administrator      6
 verification:pack             past_visit administrator      6
+verification:development      -          iqa                6
+verification:development      -          administrator      6
+verification:development_of   tutor      iqa                8
+verification:development_of   tutor      tutor              8
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
 verification:sampling         -          iqa                5

@@ -63,7 +63,7 @@ Extension of a deadline  | decline_extension  | requested                    -> 
 Extension of a deadline  | withdraw_extension | requested                    -> withdrawn    | L
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
-Sample of marking        | answer             | returned                     -> answered     | T
+Sample of marking        | answer             | returned                     -> answered     | T A
 Claim for a certificate  | record_certificate | claimed                      -> certificated | A
 Claim for a certificate  | record_rejection   | claimed                      -> rejected     | A
 Claim for a certificate  | revoke             | certificated                 -> revoked      | A

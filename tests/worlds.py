@@ -342,6 +342,13 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
         **factories.rejected(things.sent_back),
         by=cast.iqa,
     )
+    things.development_point = verification.add_point(
+        cast.tutor,
+        text="Say in each piece of feedback which passage it is about.",
+        agreed_on=clock.today(),
+        look_again_on=clock.today() + dt.timedelta(days=60),
+        by=cast.iqa,
+    )
     photo = ContentFile(png(30, 30), name="room.png")
     assignments.add_evidence(things.to_verify, title="The room", file=photo, by=things.to_verify.learner)
     for kind in ("essay", "portfolio"):

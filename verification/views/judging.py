@@ -44,7 +44,7 @@ def _keep(form: JudgementForm, found: Sample, request: AuthedRequest) -> Judgeme
 def save_judgement(request: AuthedRequest, pk: int) -> HttpResponse:
     """For the script as a sentence, for a form without it as the page again."""
     if request.method != "POST":
-        return redirect("verification:sample", pk)
+        return redirect(get_object_or_404(seen(request.user), pk=pk))
     found, form = _sent(request, pk)
     saved = _keep(form, found, request)
     if request.headers.get("X-Requested-With") == "autosave":
@@ -74,7 +74,7 @@ def agree_rest(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires(Can.VERIFY)
 def agree(request: AuthedRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
-        return redirect("verification:sample", pk)
+        return redirect(get_object_or_404(seen(request.user), pk=pk))
     found, form = _sent(request, pk)
     was_signed = found.submission.is_signed
     if saved := _keep(form, found, request):
