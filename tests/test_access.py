@@ -274,6 +274,7 @@ verification:answer                  sent_back                      x.xx.xxxs
 verification:overturn                sent_back                      x.xxxxxxs
 verification:pass_sampled            sent_back                      x.xxxxxxs
 verification:development             -                              xx.x.xxxs
+verification:own_development         -                              x.xxxxxxs
 verification:development_of          tutor                          x..x.xxxs
 verification:add_point               tutor                          xx.xxxxxs
 verification:close_point             development_point              xx.xxxxxs

@@ -102,7 +102,7 @@ verification:pack             past_visit administrator      6
 verification:development      -          iqa                6
 verification:development      -          administrator      6
 verification:development_of   tutor      iqa                8
-verification:development_of   tutor      tutor              8
+verification:own_development  -          tutor              8
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
 verification:sampling         -          iqa                5

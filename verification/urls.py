@@ -89,6 +89,7 @@ urlpatterns = [
     path("verification/samples/<int:pk>/overturn/", samples.overturn, name="overturn"),
     path("verification/samples/<int:pk>/pass/", samples.pass_sampled, name="pass_sampled"),
     path("verification/development/", developing.development, name="development"),
+    path("verification/development/mine/", developing.own_development, name="own_development"),
     path("verification/development/<int:pk>/", developing.development_of, name="development_of"),
     path("verification/development/<int:pk>/add/", developing.add_point, name="add_point"),
     path("verification/development/points/<int:pk>/close/", developing.close_point, name="close_point"),

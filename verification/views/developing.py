@@ -68,8 +68,19 @@ def _all_seen(user: User) -> Any:
 
 @requires(Can.SEE_DEVELOPMENT, Can.MARK)
 def development_of(request: AuthedRequest, pk: int) -> HttpResponse:
+    """One tutor's page, for those who verify them and for the tutor."""
+    return _page(request, _tutor(request, pk))
+
+
+@requires(Can.MARK)
+def own_development(request: AuthedRequest) -> HttpResponse:
+    """What was said about one's own marking."""
+    return _page(request, request.user)
+
+
+def _page(request: AuthedRequest, tutor: User) -> HttpResponse:
     """Aspects by quarter, criteria not agreed with, points, and everything that was said, newest first."""
-    tutor, user = _tutor(request, pk), request.user
+    user = request.user
     own = tutor.pk == user.pk
     rows = found_of(tutor, reader=user)
     shown = quarters(clock.today())
