@@ -177,6 +177,13 @@ def with_the_rest(typed: Mapping[str, str], criteria: Iterable[int]) -> dict[str
 # ---- what is judged, frozen
 
 
+def numbered(decisions: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The criteria by their numbers; where several units are judged together, each with its unit."""
+    rows = list(decisions)
+    several = len({one.get("unit", "") for one in rows}) > 1
+    return {one["criterion"]: f"{one['unit']} {one['number']}" if several else one["number"] for one in rows}
+
+
 def fingerprint(judged: Mapping[str, Any]) -> str:
     """Of canonical JSON: the order in which anything was written makes no difference, every letter does."""
     said = json.dumps(judged, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -206,15 +213,16 @@ def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     was = {one["criterion"]: one for one in before.get("decisions", [])}
     stands = {one["criterion"]: one for one in now.get("decisions", [])}
     by_word: dict[str, list[str]] = {}
-    for pk in sorted({*was, *stands}, key=lambda pk: ({**was, **stands}[pk]["number"], pk)):
+    words_of = numbered({**was, **stands}.values())
+    for pk in sorted(words_of, key=lambda pk: (words_of[pk], pk)):
         one, other = was.get(pk), stands.get(pk)
         if one is None or other is None:
-            by_word.setdefault("the decision on", []).append((one or other or {})["number"])
+            by_word.setdefault("the decision on", []).append(words_of[pk])
             continue
         for name, words in _OF_DECISION.items():
             if one.get(name) != other.get(name):
-                by_word.setdefault(words, []).append(one["number"])
+                by_word.setdefault(words, []).append(words_of[pk])
         if one.get("carried_forward") != other.get("carried_forward"):
-            by_word.setdefault("whether it was met before:", []).append(one["number"])
+            by_word.setdefault("whether it was met before:", []).append(words_of[pk])
     found += [f"{words} {listed(numbers)}" for words, numbers in by_word.items()]
     return found + [words for name, words in _PARTS.items() if before.get(name) != now.get(name)]

@@ -23,7 +23,7 @@ from programmes.models import Release
 from verification import judging, notices, policy
 from verification.judging import ActionKind, Judgement
 from verification.models import Claim, JudgementDraft, Sample, SampleJudgement, Snapshot
-from verification.models.judged import state_of
+from verification.models.judged import decided, state_of
 from verification.models.judging import judgement_of
 from verification.models.standing import passed_pieces
 from verification.states import AGREE, ANSWER, SEND_BACK, SampleState
@@ -162,9 +162,9 @@ def _check_unchanged(sample: Sample, seen: str) -> None:
 def numbers_of(sample: Sample) -> dict[int, str]:
     """The criteria that are judged: those of the frozen decisions, by primary key, with their numbers."""
     if sample.snapshot:
-        return {one["criterion"]: one["number"] for one in sample.snapshot.judged["decisions"]}
-    decided = set(sample.submission.decisions.values_list("criterion", flat=True))
-    return {one.pk: one.number for one in sample.submission.asked() if one.pk in decided}
+        return judging.numbered(sample.snapshot.judged["decisions"])
+    rows = sample.submission.worded(sample.submission.decisions.select_related("criterion__outcome__unit"))
+    return judging.numbered(decided(rows))
 
 
 @transaction.atomic
@@ -178,7 +178,7 @@ def save_judgement(sample: Sample, *, typed: Mapping[str, str], revision: int, b
     said = judging.kept(typed, numbers_of(sample))
     if draft is not None and draft.typed == said:
         return draft
-    _check_revision(draft, revision)
+    _check_revision(draft, revision, by=by)
     draft = draft or JudgementDraft(sample=sample, revision=0)
     draft.typed, draft.revision = said, draft.revision + 1
     draft.saved_at, draft.saved_by = clock.now(), by
@@ -186,22 +186,30 @@ def save_judgement(sample: Sample, *, typed: Mapping[str, str], revision: int, b
     return draft
 
 
-def _check_revision(draft: JudgementDraft | None, revision: int) -> None:
-    if draft is not None and draft.revision != revision:
-        at = timezone.localtime(draft.saved_at)
-        raise Stale(
-            f"{draft.saved_by or 'Waymark'} saved this judgement on {at.day} {at:%B} at {at:%H:%M}, after you opened the page. "
-            "What stands there and what you typed are both below; to send it again puts yours in its place."
-        )
+def _check_revision(draft: JudgementDraft | None, revision: int, *, by: User) -> None:
+    if draft is None or draft.revision == revision:
+        return
+    at = timezone.localtime(draft.saved_at)
+    who = (
+        "You saved this judgement in another window"
+        if draft.saved_by_id == by.pk
+        else f"{draft.saved_by or 'Waymark'} saved this judgement"
+    )
+    raise Stale(
+        f"{who} on {at.day} {at:%B} at {at:%H:%M}, after you opened the page. What stands there and what you typed are both below; "
+        "to send it again puts yours in its place."
+    )
 
 
 def _judge(
-    sample: Sample, judgement: Judgement | None, *, revision: int | None, seen: str
+    sample: Sample, judgement: Judgement | None, *, revision: int | None, seen: str, by: User
 ) -> tuple[Judgement, dict[int, str]]:
     """The judgement that is decided by. Without one, everything is agreed with."""
     _check_unchanged(sample, seen)
     if revision is not None:
-        _check_revision(JudgementDraft.objects.select_related("saved_by").filter(sample=sample).first(), revision)
+        _check_revision(
+            JudgementDraft.objects.select_related("saved_by").filter(sample=sample).first(), revision, by=by
+        )
     numbers = numbers_of(sample)
     judgement = judgement or judging.agreeing(numbers)
     if set(judgement.criteria) - set(numbers):
@@ -243,7 +251,7 @@ def agree(
 ) -> Sample:
     """The verifier agrees with the marking. Where results wait for that, the learner is told."""
     AGREE.check(sample, by)
-    judgement, numbers = _judge(sample, judgement, revision=revision, seen=seen)
+    judgement, numbers = _judge(sample, judgement, revision=revision, seen=seen, by=by)
     if sentence := judging.agree_problem(judgement, numbers):
         raise Refused(sentence)
     facts: dict[str, Any] = {"decided_at": clock.now(), "verified_by": by, "comment": comment}
@@ -274,7 +282,7 @@ def send_back(
 ) -> Sample:
     """Somebody has to act by a day: the tutor who marked it unless told otherwise. Until it is agreed the result stays provisional."""
     SEND_BACK.check(sample, by)
-    judgement, numbers = _judge(sample, judgement, revision=revision, seen=seen)
+    judgement, numbers = _judge(sample, judgement, revision=revision, seen=seen, by=by)
     if sentence := judging.action_problem(judgement, numbers, kind=action_kind):
         raise Refused(sentence)
     if not action.strip():

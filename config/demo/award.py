@@ -36,7 +36,7 @@ def judged(sample: Sample, seed: int) -> Judgement:
 
 
 def against(sample: Sample, number: str, note: str) -> Judgement:
-    """Not agreed with the decision on one criterion."""
+    """Not agreed with the decision on one criterion, which is named as the page names it."""
     lines = {pk: Said(one != number, note if one == number else "") for pk, one in numbers_of(sample).items()}
     return Judgement(
         lines, {"fair": Rated("develop", "Hold every portfolio against the same line."), "records": Rated("sound")}

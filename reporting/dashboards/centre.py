@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F, FilteredRelation, IntegerField, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
@@ -13,12 +15,12 @@ from core.templatetags.ui import ago, day, distance
 from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
 from reporting.dashboards.parts import SHOWN, Home, Section, Task, first_few, said
-from verification.models import Claim, Sample
+from verification.models import Claim
 from verification.models.standing import claimable
 
 
 def build(user: User, *, today: dt.date) -> Home:
-    """Six statements: records to put right, claims to make, certificates awaited, learners to register, invitations open, mail that failed."""
+    """Five statements: claims to make, certificates awaited, learners to register, invitations open, mail that failed with records to put right."""
     seen = Enrolment.objects.visible_to(user)
     ready, ready_n = first_few(
         claimable(seen, today=today).select_related("learner", "cohort").order_by(F("verified_at"), "pk")
@@ -37,13 +39,7 @@ def build(user: User, *, today: dt.date) -> Home:
     invited, invited_n = first_few(
         seen.filter(state=EnrolmentState.INVITED).select_related("learner", "cohort").order_by("invited_at")
     )
-    records = list(
-        Sample.objects.visible_to(user)
-        .filter(state="returned", owner=user)
-        .select_related("submission__enrolment__learner", "submission__assignment", "verified_by")
-        .order_by("action_due_on")[:50]
-    )
-    failed = Notice.objects.filter(state=NoticeState.FAILED).count()
+    failed, records = _mail_and_records(user)
     mail = [
         Task(
             f"{said(failed, 'message', 'messages')} could not be sent",
@@ -128,16 +124,37 @@ def build(user: User, *, today: dt.date) -> Home:
     )
 
 
-def _records(records: list[Sample], today: dt.date) -> Section:
+def _mail_and_records(user: User) -> tuple[int, list[tuple[Any, ...]]]:
+    """How many messages could not be sent, and the records a verifier asks this administrator to put right. One statement."""
+    unsent = (
+        Notice.objects.filter(state=NoticeState.FAILED).order_by().values("state").annotate(n=Count("pk")).values("n")
+    )
+    asked = FilteredRelation("verification_actions", condition=Q(verification_actions__state="returned"))
+    rows = list(
+        User.objects.filter(pk=user.pk)
+        .annotate(asked=asked, unsent=Coalesce(Subquery(unsent, output_field=IntegerField()), 0))
+        .order_by("asked__action_due_on")
+        .values_list(
+            "unsent",
+            "asked__pk",
+            "asked__action",
+            "asked__action_due_on",
+            "asked__verified_by__full_name",
+            "asked__submission__enrolment__learner__full_name",
+            "asked__submission__assignment__title",
+        )[:50]
+    )
+    return rows[0][0], [row[1:] for row in rows if row[1]]
+
+
+def _records(records: list[tuple[Any, ...]], today: dt.date) -> Section:
     """Corrections of records that a verifier asks of this administrator."""
-    tasks = [
-        Task(
-            f"{one.submission.enrolment.learner}, {one.submission.assignment.title.lower()}",
-            one.get_absolute_url(),
-            f"{one.verified_by}: {one.action}",
-            "late" if one.is_overdue(today) else "in_hand",
-            distance(one.action_due_on) if one.is_overdue(today) else f"by {day(one.action_due_on, 'short')}",
+    tasks = []
+    for pk, action, due_on, verifier, learner, title in records[:SHOWN]:
+        late = due_on < today
+        status = distance(due_on) if late else f"by {day(due_on, 'short')}"
+        url = reverse("verification:sample", args=[pk])
+        tasks.append(
+            Task(f"{learner}, {title.lower()}", url, f"{verifier}: {action}", "late" if late else "in_hand", status)
         )
-        for one in records[:SHOWN]
-    ]
     return Section("Records to put right for the verifier (IQA)", tasks, "", len(records))

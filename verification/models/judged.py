@@ -21,7 +21,7 @@ def state_of(
 ) -> dict[str, Any]:
     """Everything a verifier judges by. `decisions` and the newest `marking` are given where a page has them already."""
     if decisions is None:
-        decisions = submission.worded(submission.decisions.select_related("criterion"))
+        decisions = submission.worded(submission.decisions.select_related("criterion__outcome__unit"))
     marking = marking or submission.markings.order_by("marked_at", "pk").last()
     evidence, comments = _beside(submission)
     return {
@@ -41,6 +41,7 @@ def decided(decisions: Iterable[CriterionDecision]) -> list[dict[str, Any]]:
         {
             "criterion": one.criterion_id,
             "number": one.criterion.number,
+            "unit": one.criterion.outcome.unit.number,
             "decision": one.decision,
             "mark": one.mark,
             "feedback": one.feedback,

@@ -62,7 +62,12 @@ def save_judgement(request: AuthedRequest, pk: int) -> HttpResponse:
 def agree_rest(request: AuthedRequest, pk: int) -> HttpResponse:
     """Agree with every criterion that is not marked otherwise. The decision on the whole is another act."""
     found, form = _sent(request, pk)
-    form.data = {**request.POST.dict(), **judging.with_the_rest(form.typed, form.numbers)}
+    # First what was sent: the script may have kept the same a moment ago, and its answer did not come in time.
+    kept = _keep(form, found, request)
+    if kept is None:
+        return page(request, seen(request.user).get(pk=pk), form)
+    rest = judging.with_the_rest(form.typed, form.numbers)
+    form = form_of(found, form.numbers, request.user, {**request.POST.dict(), **rest, "revision": kept.revision})
     if _keep(form, found, request) is None:
         return page(request, seen(request.user).get(pk=pk), form)
     against = [form.numbers[one] for one in form.judgement.not_agreed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ from core.refusals import Refused
 from verification import actions, judging, policy
 from verification.forms import AnswerForm, JudgementForm, OverturnForm, PassSampledForm
 from verification.models import JudgementDraft, Sample, SampleJudgement
-from verification.models.judged import as_decisions, state_of
+from verification.models.judged import as_decisions, decided, state_of
 from verification.states import AGREE, ANSWER, SampleState
 
 # What a verifier asks of a piece, in the order of the field's own list (valid, authentic, current, sufficient, reliable).
@@ -62,6 +63,7 @@ class Row:
     """One criterion: what was decided, the line of the form if this person judges, and what was judged of it."""
 
     decision: CriterionDecision
+    number: str = ""
     line: dict[str, Any] | None = None
     judged: SampleJudgement | None = None
 
@@ -71,7 +73,7 @@ def _context(sample: Sample) -> dict[str, Any]:
     submission, frozen = sample.submission, sample.snapshot
     order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
     decisions = submission.worded(submission.decisions.select_related("criterion__outcome__unit").order_by(*order))
-    markings = list(submission.markings.all())
+    markings = list(submission.markings.select_related("marked_by"))
     marking, changed = (markings[-1] if markings else None), []
     if frozen:
         changed = judging.changed(frozen.judged, state_of(submission, decisions=decisions, marking=marking))
@@ -113,7 +115,7 @@ def page(request: AuthedRequest, found: Sample, form: JudgementForm | None = Non
     """With a `form` that was refused: what was typed stands in it again, beside what somebody else saved meanwhile."""
     user, shown = request.user, _context(found)
     refusal = AGREE.refusal(found, user)
-    numbers = {one.criterion_id: one.criterion.number for one in shown["decisions"]}
+    numbers = judging.numbered(decided(shown["decisions"]))
     draft: JudgementDraft | None = getattr(found, "draft", None)
     offered = choices(found, user, (ANSWER,))
     may_answer = any(not one.blocked for one in offered) and user.can(Can.MARK)
@@ -126,7 +128,12 @@ def page(request: AuthedRequest, found: Sample, form: JudgementForm | None = Non
         **shown,
         "form": form,
         "rows": [
-            Row(one, form.line(one.criterion_id) if form else None, by_criterion.get(one.criterion_id))
+            Row(
+                one,
+                numbers[one.criterion_id],
+                form.line(one.criterion_id) if form else None,
+                by_criterion.get(one.criterion_id),
+            )
             for one in shown["decisions"]
         ],
         "aspects": [one for one in judged if one.aspect],
@@ -149,7 +156,7 @@ def page(request: AuthedRequest, found: Sample, form: JudgementForm | None = Non
 
 
 def form_of(
-    found: Sample, numbers: dict[int, str], user: User, data: Any = None, kind: type[JudgementForm] = JudgementForm
+    found: Sample, numbers: Mapping[int, str], user: User, data: Any = None, kind: type[JudgementForm] = JudgementForm
 ) -> JudgementForm:
     """The judgement as it was kept, or as it was just sent. The tutor who marked it owns an action unless told otherwise."""
     people = actions.owners(found, by=user)
@@ -158,7 +165,7 @@ def form_of(
     return kind(data, initial=initial, numbers=numbers, people=people)
 
 
-def _theirs(draft: JudgementDraft | None, form: JudgementForm | None, numbers: dict[int, str]) -> list[str]:
+def _theirs(draft: JudgementDraft | None, form: JudgementForm | None, numbers: Mapping[int, str]) -> list[str]:
     """What another verifier saved while this one typed, in lines; nothing where both are the same."""
     if draft is None or form is None or not form.is_bound or str(draft.revision) == str(form.data.get("revision")):
         return []
