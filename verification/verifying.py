@@ -21,23 +21,34 @@ from core.refusals import NotAllowed, Refused, Stale, WrongState
 from enrolment.models import Enrolment
 from programmes.models import Release
 from verification import judging, notices, policy
+from verification.freezing import (
+    WITH_IT,
+    check_revision,
+    check_unchanged,
+    freeze,
+    freeze_again,
+    numbers_of,
+    save_judgement,
+)
 from verification.judging import ActionKind, Judgement
-from verification.models import Claim, JudgementDraft, Sample, SampleJudgement, Snapshot
-from verification.models.judged import decided, state_of
+from verification.models import Claim, JudgementDraft, Sample, SampleJudgement
 from verification.models.judging import judgement_of
 from verification.models.standing import passed_pieces
 from verification.states import AGREE, ANSWER, SEND_BACK, SampleState
 
-_WITH_IT = (
-    "enrolment__learner",
-    "enrolment__cohort",
-    "assignment__version",
-    "document",
-    "wording",
-    "declaration",
-    "second_marking",
-    "marked_by",
-)
+__all__ = [
+    "agree",
+    "answer",
+    "begin",
+    "freeze_again",
+    "numbers_of",
+    "overturn",
+    "owners",
+    "pass_sampled",
+    "save_judgement",
+    "select",
+    "send_back",
+]
 
 
 @transaction.atomic
@@ -61,7 +72,7 @@ def select(submission: Submission, *, reason: str, by: User) -> Sample:
     except IntegrityError:
         _check_nobody_was_first(submission)
         raise Stale("Somebody else began to verify this a moment ago. Look again to see where it stands.") from None
-    frozen = _freeze(sample, by=by)
+    frozen = freeze(sample, by=by)
     record(sample, "select", by=by, judged=frozen.sha256)
     return sample
 
@@ -95,7 +106,7 @@ def begin(enrolment: Enrolment, *, reason: str = "Everything has passed", by: Us
     What the sampling plan of the cohort passes by stays as it is.
     """
     _check_can(by, Can.VERIFY, "verify marking")
-    passed = passed_pieces([enrolment.pk]).filter(spared=False).select_related(*_WITH_IT)
+    passed = passed_pieces([enrolment.pk]).filter(spared=False).select_related(*WITH_IT)
     begun, own = [], ""
     for submission in passed.order_by("assignment__position"):
         latest = submission.samples.order_by("-round").first()
@@ -112,104 +123,16 @@ def begin(enrolment: Enrolment, *, reason: str = "Everything has passed", by: Us
     return begun
 
 
-# ---- what is judged
-
-
-def _now(sample: Sample) -> dict[str, Any]:
-    """The state of the piece as it stands, under the lock of its row, so that nothing of it changes while this is decided."""
-    rows = Submission.objects.select_related(*_WITH_IT).select_for_update(of=("self",))
-    return state_of(rows.get(pk=sample.submission_id))
-
-
-def _freeze(sample: Sample, *, by: User | None) -> Snapshot:
-    judged = _now(sample)
-    number = (sample.snapshots.aggregate(Max("number"))["number__max"] or 0) + 1
-    facts: dict[str, Any] = {"judged": judged, "sha256": judging.fingerprint(judged), "frozen_at": clock.now()}
-    frozen = sample.snapshots.create(number=number, frozen_by=by, **facts)
-    Sample.objects.filter(pk=sample.pk).update(snapshot=frozen)
-    sample.snapshot = frozen
-    return frozen
-
-
-@transaction.atomic
-def freeze_again(sample: Sample, *, by: User) -> Snapshot:
-    """Take the piece as it stands now for what is judged. The state before stays with the sample."""
-    AGREE.check(sample, by)
-    before = sample.snapshots.last()
-    differs = judging.changed(before.judged, _now(sample)) if before else ["what is judged"]
-    if not differs:
-        raise Stale("Nothing has changed since this was frozen, so there is nothing to freeze again.")
-    frozen = _freeze(sample, by=by)
-    was = before.sha256 if before else ""
-    record(sample, "freeze_again", by=by, judged=frozen.sha256, before=was, changed=differs)
-    return frozen
-
-
-def _check_unchanged(sample: Sample, seen: str) -> None:
-    """A decision is about what is frozen, and about what the verifier saw (`seen`, the fingerprint on their page)."""
-    frozen = sample.snapshots.last()
-    if frozen is None:
-        return
-    sample.snapshot = frozen
-    if seen and seen != frozen.sha256:
-        raise Stale("This was frozen again after you opened the page. Look at what changed, then decide.")
-    if differs := judging.changed(frozen.judged, _now(sample)):
-        raise Stale(
-            f"This piece has changed since it was frozen: {judging.listed(differs)}. Look at it, freeze it again, and decide then."
-        )
-
-
-def numbers_of(sample: Sample) -> dict[int, str]:
-    """The criteria that are judged: those of the frozen decisions, by primary key, with their numbers."""
-    if sample.snapshot:
-        return judging.numbered(sample.snapshot.judged["decisions"])
-    rows = sample.submission.worded(sample.submission.decisions.select_related("criterion__outcome__unit"))
-    return judging.numbered(decided(rows))
-
-
-@transaction.atomic
-def save_judgement(sample: Sample, *, typed: Mapping[str, str], revision: int, by: User) -> JudgementDraft:
-    """Keep what is typed. `revision` is the one the page began from: what another verifier saved is not overwritten unseen."""
-    AGREE.check(sample, by)
-    # The sample's row is held, so that nothing is kept of what is being decided.
-    if not Sample.objects.select_for_update(of=("self",)).filter(pk=sample.pk, state=SampleState.SELECTED).exists():
-        raise Stale("Somebody else decided on this a moment ago. Nothing of theirs was changed.")
-    draft = JudgementDraft.objects.select_related("saved_by").filter(sample=sample).first()
-    said = judging.kept(typed, numbers_of(sample))
-    if draft is not None and draft.typed == said:
-        return draft
-    _check_revision(draft, revision, by=by)
-    draft = draft or JudgementDraft(sample=sample, revision=0)
-    draft.typed, draft.revision = said, draft.revision + 1
-    draft.saved_at, draft.saved_by = clock.now(), by
-    draft.save()
-    return draft
-
-
-def _check_revision(draft: JudgementDraft | None, revision: int, *, by: User) -> None:
-    if draft is None or draft.revision == revision:
-        return
-    at = timezone.localtime(draft.saved_at)
-    who = (
-        "You saved this judgement in another window"
-        if draft.saved_by_id == by.pk
-        else f"{draft.saved_by or 'Waymark'} saved this judgement"
-    )
-    raise Stale(
-        f"{who} on {at.day} {at:%B} at {at:%H:%M}, after you opened the page. What stands there and what you typed are both below; "
-        "to send it again puts yours in its place."
-    )
+# ---- decided
 
 
 def _judge(
     sample: Sample, judgement: Judgement | None, *, revision: int | None, seen: str, by: User
 ) -> tuple[Judgement, dict[int, str]]:
     """The judgement that is decided by. Without one, everything is agreed with."""
-    _check_unchanged(sample, seen)
+    check_unchanged(sample, seen)
     if revision is not None:
-        _check_revision(
-            JudgementDraft.objects.select_related("saved_by").filter(sample=sample).first(), revision, by=by
-        )
+        check_revision(JudgementDraft.objects.select_related("saved_by").filter(sample=sample).first(), revision, by=by)
     numbers = numbers_of(sample)
     judgement = judgement or judging.agreeing(numbers)
     if set(judgement.criteria) - set(numbers):
@@ -234,9 +157,6 @@ def _detail(sample: Sample, judgement: Judgement, numbers: Mapping[int, str]) ->
     detail: dict[str, Any] = {"judged": sample.snapshot.sha256} if sample.snapshot else {}
     detail["not_agreed"] = [number for pk, number in numbers.items() if pk in judgement.not_agreed]
     return detail
-
-
-# ---- decided
 
 
 @transaction.atomic
@@ -423,7 +343,7 @@ def _look_again(sample: Sample) -> Sample | None:
 
     Where they may not verify it any more, or it is not verified as it stands, it waits for anybody (or for nobody).
     """
-    submission = Submission.objects.select_related(*_WITH_IT).get(pk=sample.submission_id)
+    submission = Submission.objects.select_related(*WITH_IT).get(pk=sample.submission_id)
     verifier = sample.verified_by
     if verifier is None or not verifier.is_active or not verifier.can(Can.VERIFY):
         return None
@@ -433,7 +353,7 @@ def _look_again(sample: Sample) -> Sample | None:
     if _who_may_not(following, verifier):
         return None
     following.save(force_insert=True)
-    frozen = _freeze(following, by=None)
+    frozen = freeze(following, by=None)
     typed = judging.written(judgement_of(sample.judgements.all()))
     if typed:
         JudgementDraft.objects.create(sample=following, typed=typed, revision=1, saved_at=clock.now(), saved_by=None)

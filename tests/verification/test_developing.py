@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import itertools
 import re
 
 import pytest
@@ -186,7 +187,7 @@ def test_quarters_follow_one_another_and_hold_their_days(day, count):
     assert found[0] == quarter_of(day)
     assert found[0].begins_on <= day
     assert len(set(found)) == count
-    for later, earlier in zip(found, found[1:], strict=False):
+    for later, earlier in itertools.pairwise(found):
         assert earlier == quarter_of(later.begins_on - DAY)
 
 

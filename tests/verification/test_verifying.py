@@ -95,6 +95,7 @@ def change_the_feedback(sample):
 # ---- frozen
 
 
+@pytest.mark.sqlite
 def test_opening_freezes_what_is_judged_and_its_fingerprint_stands_in_the_event(cast):
     sample = opened(cast)
 
@@ -141,6 +142,22 @@ def test_the_database_keeps_what_was_frozen_and_what_was_judged(cast, statement)
         connection.cursor().execute(statement)
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE verification_snapshot SET sha256 = 'x'",
+        "UPDATE verification_samplejudgement SET note = 'Other.'",
+        "UPDATE verification_sample SET snapshot_id = NULL",
+    ],
+)
+def test_both_databases_refuse_to_rewrite_it(cast, statement):
+    actions.agree(opened(cast), by=cast.iqa)
+
+    with pytest.raises(IntegrityError, match=r"frozen|written with its decision"), transaction.atomic():
+        connection.cursor().execute(statement)
+
+
 def test_what_was_changed_behind_waymarks_back_is_said_on_the_page(cast):
     sample = opened(cast)
     with factories.unfrozen():
@@ -150,6 +167,7 @@ def test_what_was_changed_behind_waymarks_back_is_said_on_the_page(cast):
     assert "does not fit its fingerprint any more" in text_of(cast.client_of("iqa").get(sample.get_absolute_url()))
 
 
+@pytest.mark.sqlite
 def test_what_has_changed_is_named_refuses_the_decision_and_is_frozen_again(cast):
     sample = opened(cast)
     change_the_feedback(sample)
@@ -221,6 +239,7 @@ def test_a_sample_from_before_has_no_snapshot_and_shows_what_stands(cast):
 # ---- judged
 
 
+@pytest.mark.sqlite
 def test_what_is_typed_is_kept_and_comes_back_in_the_next_visit(cast):
     sample, iqa = opened(cast), cast.client_of("iqa")
     first = next(iter(numbers_of(sample)))
@@ -463,6 +482,7 @@ def test_a_learner_who_has_left_is_decided_on_no_more(cast):
 # ---- answered
 
 
+@pytest.mark.sqlite
 def test_a_correction_signs_anew_without_touching_a_decision_and_tells_the_learner_once(cast):
     sample = sent_back(cast, kind="correction")
     submission = sample.submission
@@ -571,6 +591,7 @@ def test_the_form_turns_a_referral_into_a_pass(cast):
     assert fresh(sample).is_answered
 
 
+@pytest.mark.sqlite
 def test_the_answer_opens_the_next_round_for_the_same_verifier_with_the_last_judgement_as_its_beginning(cast):
     sample = sent_back(cast, rule="after_iqa")
 
