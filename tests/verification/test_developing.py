@@ -106,12 +106,15 @@ def test_a_verifier_of_other_cohorts_finds_neither_the_tutor_nor_what_was_said(c
 
 def test_the_list_is_by_name_and_counts_open_and_overdue_actions(cast):
     rejected(cast, days=1)
+    judged(cast, helping=Rated("develop", "Ask, do not tell."), reasoned=Rated("sound"))
+    point(cast)
 
     with clock.at(clock.now() + 3 * DAY):
         page = text_of(cast.client_of("administrator").get(reverse("verification:development")))
 
     assert "Tomas Tutor" in page
-    assert "1, 1 overdue" in page
+    row = re.search(r"Tomas Tutor 2 1 .{0,60}1, 1 overdue 1 1 ", page)
+    assert row, page
 
 
 def test_a_point_is_agreed_looked_at_again_and_closed_with_events(cast):

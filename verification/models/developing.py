@@ -36,7 +36,9 @@ def developed(user: User) -> QuerySet[User]:
     """The tutors whose marking was verified where this person verifies or administers, each with counts. Never themselves."""
     seen = Sample.objects.visible_to(user).filter(state__in=DECIDED)
     of = seen.filter(marked_by=OuterRef("pk")).order_by()
-    lines = SampleJudgement.objects.filter(sample__in=of).order_by()
+    lines = SampleJudgement.objects.filter(
+        sample__marked_by=OuterRef("pk"), sample__in=seen.order_by().values("pk")
+    ).order_by()
     points = DevelopmentPoint.objects.filter(tutor=OuterRef("pk"), done_at__isnull=True).order_by()
     waiting, today = of.filter(state=SampleState.RETURNED), clock.today()
     rows: Any = User.objects.filter(Exists(of)).exclude(pk=user.pk)
