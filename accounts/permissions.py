@@ -72,6 +72,11 @@ class Can(TextChoices):
     # verification
     SEE_VERIFICATION = "see_verification", "See the verification queue and records"
     VERIFY = "verify", "Verify marking internally (IQA)"
+    ANSWER_VERIFIER = "answer_verifier", "Answer an action of internal verification that one owns"
+    SEE_DEVELOPMENT = (
+        "see_development",
+        "See what verification found in tutors' marking over time, and what they work on",
+    )
     READ_DECISIONS = "read_decisions", "Read who decided what about a piece of work, and where the ledger keeps it"
     PLAN_SAMPLING = "plan_sampling", "Set the sampling strategy, rate tutors' risk, draw sampling plans"
     SIGN_OFF = "sign_off", "Sign off verified work externally (EQA)"
@@ -128,6 +133,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.READ_WORK,
             Can.READ_DECISIONS,
             Can.MARK,
+            Can.ANSWER_VERIFIER,
             Can.GRANT_EXTENSIONS,
             Can.COMMENT_ON_DRAFTS,
             Can.SEE_AUTHENTICITY,
@@ -151,6 +157,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_TUTOR_FIGURES,
             Can.SEE_VERIFICATION,
             Can.VERIFY,
+            Can.SEE_DEVELOPMENT,
             Can.PLAN_SAMPLING,
             Can.SEE_STANDARDISATION,
             Can.SEE_INTERIM,
@@ -208,6 +215,8 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.TAKE_REGISTER,
             Can.READ_DECISIONS,
             Can.SEE_VERIFICATION,
+            Can.ANSWER_VERIFIER,
+            Can.SEE_DEVELOPMENT,
             Can.PLAN_SAMPLING,
             Can.SEE_STANDARDISATION,
             Can.SEE_INTERIM,

@@ -5,7 +5,7 @@ follows a signature, or comes in its place, is in `actions.superseding` and `act
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -217,7 +217,7 @@ def overturn(
         record(submission, "overturn", by=by, was=was)
     else:
         move(submission, OVERTURN, by=by, detail={"was": was}, resubmit_by=resubmit_by, **facts)
-    said = {"summary": summary, "reason": summary}
+    said: dict[str, Any] = {"summary": summary, "reason": summary}
     marking = sign(submission, outcome=Outcome.REFERRAL, **said, resubmit_by=resubmit_by, by=by, now=now)
     if submission.is_signed:
         release.if_due(submission, now=now)
@@ -334,6 +334,7 @@ def sign(
     by: User,
     now: dt.datetime,
     reason: str = "",
+    corrected: Sequence[Mapping[str, Any]] = (),
 ) -> Marking:
     """The signed outcome of the attempt, and that of each unit it covers. `reason` if it supersedes one before it."""
     found = lines_of(submission)
@@ -344,6 +345,7 @@ def sign(
         outcome=outcome,
         summary=summary,
         reason=reason,
+        corrected=list(corrected),
         is_authentic=True,
         centre_wording=before.centre_wording if before else declarations.centre_wording(),
         resubmit_by=resubmit_by,

@@ -112,6 +112,16 @@ def passed_after_all(submission: Submission, marking: Marking) -> None:
     )
 
 
+def feedback_corrected(submission: Submission, marking: Marking) -> None:
+    """To the learner: the outcome stands, and what was said about some criteria has been put right."""
+    notices.queue(
+        f"marking:{marking.pk}:corrected",
+        to=submission.enrolment.learner,
+        template="emails/feedback_corrected.txt",
+        context={"submission": submission, "marking": marking, "url": _result(submission)},
+    )
+
+
 def returned_unmarked(submission: Submission, marking: Marking) -> None:
     """To the learner: why it came back, and by when to hand it in again."""
     notices.queue(

@@ -9,8 +9,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from assignments import deadlines, notices, outcome
@@ -29,7 +31,11 @@ def due(now: dt.datetime) -> SubmissionQuerySet:
     )
     at_once = Q(enrolment__cohort__release_rule=Release.AT_ONCE)
     at_a_time = Q(Exists(times), enrolment__cohort__release_rule=Release.AT_A_TIME)
-    return Submission.objects.unreleased().filter(at_once | at_a_time, enrolment__state="active")
+    rows = Submission.objects.unreleased().filter(at_once | at_a_time, enrolment__state="active")
+    # Samples come at a later stage. What was picked stays provisional until its newest round is agreed.
+    samples: Any = apps.get_model("verification", "Sample")._default_manager.filter(submission=OuterRef("pk"))
+    newest = Subquery(samples.order_by("-round").values("state")[:1])
+    return rows.annotate(verified=Coalesce(newest, Value("agreed"))).filter(verified="agreed")
 
 
 def told(submission: Submission) -> str:

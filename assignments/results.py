@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
+from django.utils import timezone
 
-from assignments import bundles, outcome
+from assignments import bundles, outcome, policy
 from assignments.bundles.pages import paragraphs, plain, said_day, said_moment
 from assignments.models import CriterionDecision, Marking, Outcome, Submission, UnitResult
 from core import printing
@@ -29,6 +31,8 @@ class Line:
     sign: str
     asks: bool
     """Whether the learner has something to do for it."""
+    corrected_at: Any = None
+    """When its feedback was put right, if it was."""
 
     @property
     def criterion(self) -> Any:
@@ -104,21 +108,23 @@ def of(submission: Submission) -> Sheets:
     by_unit = {one.unit_id: one for one in found.marking.unit_results.all()}
     judged = outcome.lines((one.criterion for one in decisions), {one.criterion_id: one for one in decisions})
     todo, referral = set(outcome.to_do(judged)), referral_word(submission)
+    corrected = {each["criterion"]: one.marked_at for one in found.markings for each in one.corrected}
     sums = {unit: f"{given} of {possible}" for unit, given, possible in outcome.totals(judged)}
     for unit, of_unit in groupby(decisions, key=lambda one: one.criterion.outcome.unit):
         result = by_unit.get(unit.pk)
         value = result.outcome if result else ""
-        lines = [_line(one, referral, asks=one.criterion_id in todo) for one in of_unit]
+        lines = [_line(one, referral, asks=one.criterion_id in todo, corrected=corrected) for one in of_unit]
         word = word_of(value, referral) if value else ""
         code = result.unit.product_code if result else ""
         found.units.append(Sheet(unit, value, word, lines, sums.get(unit.pk, ""), code))
     return found
 
 
-def _line(one: CriterionDecision, referral: str, *, asks: bool) -> Line:
+def _line(one: CriterionDecision, referral: str, *, asks: bool, corrected: Mapping[int, Any]) -> Line:
+    at = corrected.get(one.criterion_id)
     if one.decision == outcome.PASS:
-        return Line(one, "Pass", "done", asks=False)
-    return Line(one, referral if asks else "Under the pass mark", "referred", asks)
+        return Line(one, "Pass", "done", asks=False, corrected_at=at)
+    return Line(one, referral if asks else "Under the pass mark", "referred", asks, at)
 
 
 # ---- on paper
@@ -183,6 +189,7 @@ def _printed(line: Line) -> dict[str, Any]:
         "feedback": paragraphs(line.decision.feedback),
         "action": paragraphs(line.decision.action) if line.asks else [],
         "carried": line.decision.carried_forward,
+        "corrected": said_day(timezone.localdate(line.corrected_at)) if line.corrected_at else "",
         "word": plain(line.word),
         "marks": line.marks,
     }
@@ -196,6 +203,7 @@ def _signed(word: str, one: Marking) -> dict[str, Any]:
         "until": said_day(one.resubmit_by) if one.resubmit_by else "",
         "reason": paragraphs(one.reason),
         "is_authentic": one.is_authentic,
+        "corrected": policy.listed(one.corrected_numbers) if one.corrected else "",
     }
 
 

@@ -57,6 +57,12 @@ MENU = (
                 (Can.MARK, Can.VERIFY, Can.ASK_SECOND_MARKING),
             ),
             Page("Extensions", "assignments:extensions", "/extensions/", (Can.GRANT_EXTENSIONS,)),
+            Page(
+                "Feedback on my marking",
+                "verification:own_development",
+                "/verification/development/mine/",
+                (Can.MARK,),
+            ),
         ),
     ),
     _one("Questions", "workshops:threads", Can.ANSWER_QUESTIONS, "/questions/"),

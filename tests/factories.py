@@ -35,7 +35,8 @@ from programmes.models import (
     Unit,
 )
 from verification import actions as verification
-from verification import interim, standardising
+from verification import interim, judging, standardising, verifying
+from verification.models import Sample
 from workshops import actions as workshops
 from workshops.actions import Mark
 
@@ -435,6 +436,21 @@ def verified(*, cast: Any, one: Any = None) -> Any:
         sample = verification.select(submission, reason="Every piece of a new tutor", by=cast.iqa)
         verification.agree(sample, comment="Fair and clear.", by=cast.iqa)
     return one
+
+
+def rejected(sample: Any, *numbers: str) -> dict[str, Any]:
+    """What `send_back` is given where these decisions are not supported: the kind, and the judgement that says so."""
+    against = numbers or ("1.1",)
+    lines = {
+        pk: judging.Said(number not in against, f"{number} is thin." if number in against else "")
+        for pk, number in verifying.numbers_of(sample).items()
+    }
+    return {"action_kind": "rejection", "judgement": judging.Judgement(lines)}
+
+
+def following(sample: Any) -> Any:
+    """The round that the answer opened, as the verifier finds it."""
+    return Sample.objects.get(submission=sample.submission_id, round=sample.round + 1)
 
 
 def certificated(*, cast: Any, one: Any = None, order_number: str = "") -> Any:

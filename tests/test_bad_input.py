@@ -21,6 +21,7 @@ from tests import factories
 from tests.assignments import documents as build
 from tests.browser import opened
 from verification import actions as verification
+from verification import verifying
 
 SIGNED = {"ai_use": "none", "declares": list(NAMES), "signed_name": "Robin Example"}
 
@@ -270,7 +271,8 @@ def _refer(cast):
 def _agree(cast):
     piece = factories.a_submission(cast=cast, state="passed")
     sample = verification.select(piece, reason="Every piece of a new tutor", by=cast.iqa)
-    return "iqa", reverse("verification:agree", args=[sample.pk]), {"comment": "Fair."}, "You have agreed already."
+    given = {"comment": "Fair.", "revision": 0, **{f"k{pk}": "yes" for pk in verifying.numbers_of(sample)}}
+    return "iqa", reverse("verification:agree", args=[sample.pk]), given, "You have agreed already."
 
 
 def _claim(cast):

@@ -435,7 +435,8 @@ def verify_and_sign_off(browser_of, cast, one):
     iqa.press("Begin verifying")
     for submission in one.submissions.filter(state="passed"):
         sample = submission.samples.get()
-        iqa.go("verification:agree", sample.pk)
+        iqa.go("verification:sample", sample.pk)
+        iqa.press("Agree with all that I have not marked otherwise")
         iqa.press("Agree with the marking")
     eqa = browser_of(cast.eqa)
     eqa.go("verification:sign_offs")

@@ -63,13 +63,13 @@ Extension of a deadline  | decline_extension  | requested                    -> 
 Extension of a deadline  | withdraw_extension | requested                    -> withdrawn    | L
 Sample of marking        | agree              | selected                     -> agreed       | I
 Sample of marking        | send_back          | selected                     -> returned     | I
-Sample of marking        | answer             | returned                     -> answered     | T
 Interim sample           | agree_interim      | planned                      -> agreed       | I
 Interim sample           | require_action     | planned                      -> action       | I
 Interim sample           | call_off_interim   | planned                      -> called_off   | I
 Interim sample           | close_interim      | action                       -> closed       | I
 Action of an interim sample | answer_interim  | asked                        -> answered     | T
 Action of an interim sample | send_interim_again | answered                  -> followed     | I
+Sample of marking        | answer             | returned                     -> answered     | T A
 Claim for a certificate  | record_certificate | claimed                      -> certificated | A
 Claim for a certificate  | record_rejection   | claimed                      -> rejected     | A
 Claim for a certificate  | revoke             | certificated                 -> revoked      | A

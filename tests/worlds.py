@@ -340,6 +340,14 @@ def _award(things: SimpleNamespace, cast: Cast) -> None:
         comment="The second criterion is thin.",
         action="Say where the sources are weighed.",
         action_due_on=clock.today() + dt.timedelta(days=10),
+        **factories.rejected(things.sent_back),
+        by=cast.iqa,
+    )
+    things.development_point = verification.add_point(
+        cast.tutor,
+        text="Say in each piece of feedback which passage it is about.",
+        agreed_on=clock.today(),
+        look_again_on=clock.today() + dt.timedelta(days=60),
         by=cast.iqa,
     )
     photo = ContentFile(png(30, 30), name="room.png")

@@ -1,25 +1,22 @@
-"""The verbs of verification, and of the award from its own modules. Marking itself changes in `assignments.marking`, through `overturn`."""
+"""The verbs of verification, and of the award from its own modules. Marking itself changes in `assignments`, through an answer."""
 
-import datetime as dt
 import logging
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Max, OuterRef, Subquery
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 
 from accounts.models import User
 from accounts.permissions import Can, Role
-from assignments import marking, release
+from assignments import release
 from assignments.models import Submission
 from core import clock
-from core.lifecycle import move, record
-from core.refusals import NotAllowed, Refused, Stale, WrongState
+from core.lifecycle import record
+from core.refusals import NotAllowed, Refused, Stale
 from enrolment.models import Enrolment
 from enrolment.states import EnrolmentState
 from programmes.models import Release
-from verification import notices, policy
+from verification import policy
 from verification.certifying import (
     ask_correction,
     check_certificate,
@@ -41,17 +38,31 @@ from verification.claiming import (
     record_rejection,
     send_batch,
 )
-from verification.models import Claim, Sample, SignOff, VisitLearner
-from verification.models.standing import passed_pieces, standing
+from verification.developing import add_point, close_point
+from verification.models import Sample, SignOff, VisitLearner
+from verification.models.standing import standing
 from verification.recognising import agree_recognition, decline_recognition, propose_recognition
 from verification.reconciling import put_aside_answer, read_answer, take_answer
-from verification.states import AGREE, ANSWER, SEND_BACK, SampleState
+from verification.states import SampleState
+from verification.verifying import (
+    agree,
+    answer,
+    begin,
+    freeze_again,
+    overturn,
+    owners,
+    pass_sampled,
+    save_judgement,
+    select,
+    send_back,
+)
 from verification.visiting import call_off_visit, close_visit, open_visit, report_visit
 
 # Claims, certificates, recognised units, answers and visits have modules of their own; their verbs are called from here.
 __all__ = [
     "NotClaimed",
     "NotReleased",
+    "add_point",
     "agree",
     "agree_recognition",
     "answer",
@@ -63,13 +74,17 @@ __all__ = [
     "claim_several",
     "claim_units",
     "close_batch",
+    "close_point",
     "close_visit",
     "decline_recognition",
     "download_batch",
     "export_batch",
+    "freeze_again",
     "mend",
     "open_visit",
     "overturn",
+    "owners",
+    "pass_sampled",
     "propose_recognition",
     "put_aside_answer",
     "read_answer",
@@ -81,6 +96,7 @@ __all__ = [
     "replace_certificate",
     "report_visit",
     "revoke",
+    "save_judgement",
     "select",
     "send_back",
     "send_batch",
@@ -93,124 +109,6 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 REASON_WANTED = "Say why this is released by hand. The reason is kept with the release."
-
-
-@transaction.atomic
-def select(submission: Submission, *, reason: str, by: User) -> Sample:
-    """Begin to verify how one attempt was marked: a pass, or any outcome before its release. After an answer, the next round."""
-    _check_can(by, Can.VERIFY, "verify marking")
-    if submission.state not in policy.VERIFIABLE:
-        raise WrongState(f"This is {submission.get_state_display().lower()}, so there is no pass to verify.")
-    latest = submission.samples.aggregate(Max("round"))["round__max"] or 0
-    sample = Sample(
-        submission=submission,
-        round=latest + 1,
-        reason=reason,
-        marked_by=submission.marked_by,
-        selected_at=clock.now(),
-        selected_by=by,
-    )
-    for guard in (policy.is_not_own_marking, policy.is_allocated_without_interest, policy.is_on_programme):
-        if sentence := guard(sample, by):
-            raise Refused(sentence)
-    if Claim.objects.filter(enrolment=submission.enrolment).whole().in_force().exists():
-        raise WrongState("The certificate has been claimed, so this is not verified again.")
-    _check_nobody_was_first(submission)
-    try:
-        with transaction.atomic():
-            sample.save(force_insert=True)
-    except IntegrityError:
-        _check_nobody_was_first(submission)
-        raise Stale("Somebody else began to verify this a moment ago. Look again to see where it stands.") from None
-    record(sample, "select", by=by)
-    return sample
-
-
-def _check_nobody_was_first(submission: Submission) -> None:
-    open_ones = submission.samples.filter(state__in=[SampleState.SELECTED, SampleState.RETURNED])
-    if there := open_ones.select_related("selected_by").first():
-        since = timezone.localtime(there.selected_at)
-        raise Stale(f"{there.selected_by} began to verify this on {since:%a} {since.day} {since:%B}, {since:%H:%M}.")
-
-
-@transaction.atomic
-def begin(enrolment: Enrolment, *, reason: str = "Everything has passed", by: User) -> list[Sample]:
-    """Begin to verify each passed piece of a learner that nobody is verifying and nobody has agreed with yet.
-
-    What the sampling plan of the cohort passes by stays as it is.
-    """
-    _check_can(by, Can.VERIFY, "verify marking")
-    related = "enrolment__learner", "enrolment__cohort", "marked_by", "assignment"
-    passed = passed_pieces([enrolment.pk]).filter(spared=False).select_related(*related)
-    begun, own = [], ""
-    for submission in passed.order_by("assignment__position"):
-        latest = submission.samples.order_by("-round").first()
-        if latest and latest.state != SampleState.ANSWERED:
-            continue
-        if submission.marked_by_id == by.pk:
-            own = "You marked this work, so somebody else verifies it."
-            continue
-        begun.append(select(submission, reason=f"Answer to round {latest.round}" if latest else reason, by=by))
-    if not begun:
-        raise Stale(
-            own or "Somebody else began to verify this learner a moment ago. Look again to see where it stands."
-        )
-    return begun
-
-
-@transaction.atomic
-def agree(sample: Sample, *, comment: str = "", by: User) -> Sample:
-    """The verifier agrees with the marking. Where results wait for that, the learner is told."""
-    move(sample, AGREE, by=by, decided_at=clock.now(), verified_by=by, comment=comment)
-    submission = sample.submission
-    if submission.is_signed and submission.enrolment.cohort.release_rule == Release.AFTER_IQA:
-        release.release(submission, now=clock.now(), by=by)
-    return sample
-
-
-@transaction.atomic
-def send_back(sample: Sample, *, comment: str = "", action: str, action_due_on: dt.date, by: User) -> Sample:
-    """The tutor has to act by a day. The learner's result stays provisional until the answer is verified."""
-    if not action.strip():
-        raise Refused("Say what the tutor has to do.")
-    if sentence := policy.action_due_problem(action_due_on, today=clock.today()):
-        raise Refused(sentence)
-    facts: dict[str, Any] = {"comment": comment, "action": action, "action_due_on": action_due_on}
-    move(sample, SEND_BACK, by=by, decided_at=clock.now(), verified_by=by, **facts)
-    notices.sample_sent_back(sample)
-    return sample
-
-
-@transaction.atomic
-def answer(sample: Sample, *, answer: str, by: User) -> Sample:
-    """The tutor says what was done. The piece goes back into the queue for the next round."""
-    if not answer.strip():
-        raise Refused("Say what you did about the action.")
-    move(sample, ANSWER, by=by, answer=answer, answered_at=clock.now(), answered_by=by)
-    notices.sample_answered(sample, stands=True)
-    return sample
-
-
-@transaction.atomic
-def overturn(
-    sample: Sample,
-    *,
-    answer: str,
-    actions: Mapping[int, tuple[str, str]],
-    marks: Mapping[int, int | None] | None = None,
-    summary: str,
-    resubmit_by: dt.date,
-    by: User,
-) -> Sample:
-    """The tutor answers that the marking was wrong: the pass becomes a referral, and with its release the next attempt opens."""
-    facts: dict[str, Any] = {"answer": answer, "answered_at": clock.now(), "answered_by": by}
-    if not answer.strip():
-        raise Refused("Say what you did about the action.")
-    move(sample, ANSWER, by=by, **facts)
-    given: dict[str, Any] = {"actions": actions, "marks": marks, "summary": summary, "resubmit_by": resubmit_by}
-    marking.overturn(sample.submission, **given, by=by)
-    notices.sample_answered(sample, stands=False)
-    return sample
 
 
 # ---- release

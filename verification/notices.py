@@ -27,23 +27,26 @@ def _about(sample: Sample) -> dict[str, Any]:
 
 
 def sample_sent_back(sample: Sample) -> None:
-    """To the tutor who marked it, and to those appointed now if that is somebody else."""
-    people = {sample.marked_by, *_tutors(sample.submission.enrolment.cohort)}
-    for tutor in people:
-        key = f"sample:{sample.pk}:returned:{tutor.pk}"
-        notices.queue(key, to=tutor, template="emails/sample_sent_back.txt", context=_about(sample))
+    """To whoever owns the action, and to the tutor who marked it if that is somebody else."""
+    assert sample.owner is not None  # noqa: S101 - what is sent back has an owner
+    for person in {sample.owner, sample.marked_by}:
+        key = f"sample:{sample.pk}:returned:{person.pk}"
+        context = {**_about(sample), "owns": person == sample.owner}
+        notices.queue(key, to=person, template="emails/sample_sent_back.txt", context=context)
 
 
-def sample_answered(sample: Sample, *, stands: bool) -> None:
-    """To the verifier who had sent it back. Where the outcome is not released, it goes to the next round either way."""
+def sample_answered(sample: Sample, *, changed: str, following: Sample | None) -> None:
+    """To the verifier who asked. `changed` is the outcome it has become, if it has; `following` the round that begins."""
+    queue = reverse("verification:queue" if sample.submission.is_released else "verification:results")
     notices.queue(
         f"sample:{sample.pk}:answered",
         to=sample.verified_by,
         template="emails/sample_answered.txt",
         context={
             **_about(sample),
-            "url": reverse("verification:queue" if sample.submission.is_released else "verification:results"),
-            "stands": stands,
+            "url": following.get_absolute_url() if following else queue,
+            "changed": changed,
+            "following": following,
             "released": sample.submission.is_released,
         },
     )

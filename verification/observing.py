@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 
-
-class Rating(TextChoices):
-    STRONG = "strong", "Strong"
-    SOUND = "sound", "Sound"
-    TO_DEVELOP = "to_develop", "To develop"
+from verification.judging import Rating
 
 
 class Aspect(TextChoices):
@@ -51,7 +47,7 @@ def notes_problem(kind: str, notes: dict[str, tuple[str, str]]) -> str:
             return f"Choose strong, sound or to develop for “{label}”."
         if note.strip() and not rating:
             return f"You wrote something about “{label}”. Rate it as well."
-        if rating == Rating.TO_DEVELOP and not note.strip():
+        if rating == Rating.DEVELOP and not note.strip():
             return f"Say what is to be developed in “{label}”."
     if not any(rating for rating, _ in notes.values()):
         return "Rate at least one thing that you looked at."

@@ -48,8 +48,8 @@ ANSWER = Transition(
     label="Answer the verifier",
     sources=(SampleState.RETURNED,),
     target=SampleState.ANSWERED,
-    needs=Can.MARK,
-    guards=(policy.is_marker,),
+    needs=Can.ANSWER_VERIFIER,
+    guards=(policy.is_owner,),
 )
 SAMPLE_TRANSITIONS = (AGREE, SEND_BACK, ANSWER)
 

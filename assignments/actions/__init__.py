@@ -40,7 +40,7 @@ from assignments.actions.second_marking import (
     take_second_marking,
 )
 from assignments.actions.submissions import attach, begin
-from assignments.actions.superseding import pass_after_all, supersede, withdraw_attempt
+from assignments.actions.superseding import correct, met_after_all, pass_after_all, supersede, withdraw_attempt
 from assignments.actions.uploads import abandon_upload, begin_upload, complete_upload, receive_piece, use_upload
 from assignments.actions.writing import restore_writing, save_writing, use_writing
 
@@ -64,6 +64,7 @@ __all__ = [
     "comment_on_draft",
     "complete_upload",
     "confirm_agreement",
+    "correct",
     "count_use",
     "decide_second",
     "decline_extension",
@@ -83,6 +84,7 @@ __all__ = [
     "let_go_second_marking",
     "log_session",
     "map_evidence",
+    "met_after_all",
     "move_marking",
     "note_viva",
     "pass_after_all",

@@ -68,6 +68,8 @@ class Marking(models.Model):
     is_authentic = models.BooleanField("the tutor is satisfied that this is the learner's own work", default=True)
     centre_wording = models.TextField("what the tutor declared for the centre, word for word", blank=True)
     reason = models.TextField("why it supersedes the outcome before it", blank=True)
+    # Each as {"criterion": its key, "number": "1.1"}. Where there are any, decisions and outcome are those before it.
+    corrected = models.JSONField("criteria whose feedback was put right", default=list)
     resubmit_by = models.DateField(null=True)
     marked_at = models.DateTimeField()
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -84,6 +86,10 @@ class Marking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}, {self.submission}"
+
+    @property
+    def corrected_numbers(self) -> list[str]:
+        return [one["number"] for one in self.corrected]
 
 
 class UnitResult(models.Model):

@@ -102,14 +102,18 @@ _DRAWN = {
 
 
 def _sent_back(given: Given) -> Any:
-    """What the verifier sent back to this tutor, or to one whose appointment is over. Samples come at a later stage."""
+    """The actions of verification this tutor owns, and those of an owner who may not answer any more. Samples come at a later stage."""
     still_there = TutorAppointment.objects.covering(given.today).filter(
-        tutor=OuterRef("marked_by"), cohort=OuterRef("submission__enrolment__cohort")
+        tutor=OuterRef("owner"), cohort=OuterRef("submission__enrolment__cohort")
     )
     samples: Any = apps.get_model("verification", "Sample")._default_manager
     theirs = samples.filter(state="returned", submission__enrolment__cohort__in=given.begun)
     theirs = theirs.exclude(submission__enrolment__learner=given.tutor)
-    return theirs.filter(Q(marked_by=given.tutor) | ~Exists(still_there))
+    # Records an administrator puts right.
+    grants: Any = apps.get_model("accounts", "RoleGrant")._default_manager.current(given.now)
+    centre = grants.filter(user=OuterRef("owner"), role="administrator")
+    forgotten = ~Exists(still_there) & ~(Q(action_kind="correction") & Exists(centre))
+    return theirs.filter(Q(owner=given.tutor) | forgotten)
 
 
 # ---- one statement of several questions, each written once in a process

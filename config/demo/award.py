@@ -10,7 +10,9 @@ from config.demo.people import Company
 from core import clock
 from enrolment.models import Enrolment
 from verification import actions as verification
-from verification.models import ClaimBatch
+from verification.judging import Judgement, Rated, Said, agreeing
+from verification.models import ClaimBatch, Sample
+from verification.verifying import numbers_of
 
 
 def verify(one: Enrolment, company: Company) -> None:
@@ -18,7 +20,27 @@ def verify(one: Enrolment, company: Company) -> None:
         sample = verification.select(
             submission, reason="Every portfolio and essay of this qualification", by=company.gareth
         )
-        verification.agree(sample, comment=reflections.iqa_comment(submission.pk), by=company.gareth)
+        comment, judgement = reflections.iqa_comment(submission.pk), judged(sample, submission.pk)
+        verification.agree(sample, comment=comment, judgement=judgement, by=company.gareth)
+
+
+def judged(sample: Sample, seed: int) -> Judgement:
+    """Agreed with throughout, and rated by aspect: mostly sound, sometimes strong, now and then with something to develop."""
+    aspects = {
+        "fair": Rated("strong" if seed % 3 == 0 else "sound"),
+        "reasoned": Rated("develop", "Name the passage that meets the criterion.") if seed % 4 == 0 else Rated("sound"),
+        "helping": Rated("strong" if seed % 2 else "sound"),
+        "records": Rated("sound"),
+    }
+    return Judgement(agreeing(numbers_of(sample)).criteria, aspects)
+
+
+def against(sample: Sample, number: str, note: str) -> Judgement:
+    """Not agreed with the decision on one criterion, which is named as the page names it."""
+    lines = {pk: Said(one != number, note if one == number else "") for pk, one in numbers_of(sample).items()}
+    return Judgement(
+        lines, {"fair": Rated("develop", "Hold every portfolio against the same line."), "records": Rated("sound")}
+    )
 
 
 def sign_off(one: Enrolment, company: Company) -> None:

@@ -16,7 +16,8 @@ from workshops.models import Session
 
 COMMENTS = """1.1 reads well: two definitions, and you say which one you work with.
 
-1.3: name the strength of this model first, then the limit: it takes time that a shift does not have. You could write that a model of this kind suits planned meetings and not the corridor.
+1.3: name the strength of this model first, then the limit: it takes time that a shift does not have. You could write that
+a model of this kind suits planned meetings and not the corridor.
 
 2.1 is still about coaches in general. What did you do?"""
 
@@ -67,7 +68,7 @@ def with_action(company: Company, one: Enrolment) -> InterimSample:
         sample,
         notes={
             "feedback": (
-                "to_develop",
+                "develop",
                 "In 1.3 the comment writes the sentence that the criterion asks of the learner.",
             ),
             "fairness": ("sound", "Each comment names its criterion."),

@@ -17,6 +17,7 @@ from programmes import actions as programmes
 from programmes.models import Client, Cohort
 from verification import actions as verification
 from verification import planning
+from verification.verifying import numbers_of
 from workshops import actions as workshops
 from workshops.models import Session
 
@@ -205,9 +206,12 @@ class Live:
                 sample,
                 comment="The decision on 1.4 looks right; the feedback does not say why.",
                 action="Say in the feedback on 1.4 which measure meets the criterion.",
+                action_kind="correction",
                 action_due_on=self.today + dt.timedelta(days=4),
+                judgement=award.judged(sample, 8),
                 by=company.gareth,
             )
+        self._rejection(people[RETURNED])
         for one in (TO_SIGN, TO_CLAIM, CLAIMED, DONE):
             with clock.at(ago(18)):
                 award.verify(people[one], company)
@@ -222,6 +226,34 @@ class Live:
         self._late(people[LATE])
         self._prior_learning(people[LATE])
         self._arrange(people)
+
+    def _rejection(self, one: Enrolment) -> None:
+        """A decision the verifier does not support, with the tutor now; and what the two agreed to work on."""
+        gareth, ago = self.company.gareth, self.ago
+        portfolio = one.submissions.get(assignment__kind="portfolio")
+        with clock.at(ago(12)):
+            sample = verification.select(portfolio, reason="First portfolio of this cohort", by=gareth)
+        with clock.at(ago(6)):
+            number = next(iter(numbers_of(sample).values()))
+            note = f"The two sessions named for {number} are the same session under two dates."
+            verification.send_back(
+                sample,
+                action=f"Look at the evidence for {number} again: refer it, or say which second session meets it.",
+                action_kind="rejection",
+                action_due_on=ago(-2),
+                judgement=award.against(sample, number, note),
+                by=gareth,
+            )
+        with clock.at(ago(150)):
+            words = "Write the same about a pass as about a referral: what meets the criterion."
+            first = verification.add_point(self.helen, text=words, agreed_on=ago(150), look_again_on=ago(60), by=gareth)
+        with clock.at(ago(58)):
+            verification.close_point(
+                first, done_note="Feedback on passes names the passage since the summer.", by=gareth
+            )
+        with clock.at(ago(5)):
+            words = "Check dates of sessions in the log against the supervision record before signing."
+            verification.add_point(self.helen, text=words, agreed_on=ago(5), look_again_on=ago(-60), by=gareth)
 
     def _late(self, one: Enrolment) -> None:
         """Somebody whose own date has passed: the reminder has gone out, the essay, written here, has not come in."""

@@ -150,7 +150,14 @@ class Case:
         verification.select(self.portfolio, reason=f"{WORD}picked", by=self.cast.iqa)
         sample = verification.select(self.essay, reason=f"{WORD}picked", by=self.cast.iqa)
         due = clock.today() + dt.timedelta(days=5)
-        verification.send_back(sample, action=f"{WORD}iqa", comment=f"{WORD}word", action_due_on=due, by=self.cast.iqa)
+        verification.send_back(
+            sample,
+            action=f"{WORD}iqa",
+            comment=f"{WORD}word",
+            action_due_on=due,
+            action_kind="correction",
+            by=self.cast.iqa,
+        )
 
     def numbers(self):
         """The only number of an address, the first of two, and the second: of the learner's things and what is kept about them."""

@@ -68,6 +68,7 @@ def cohort(cast):
         comment=f"{MARKER}iqa",
         action=f"{MARKER}action",
         action_due_on=clock.today() + dt.timedelta(days=5),
+        **factories.rejected(sample),
         by=cast.iqa,
     )
     client = assignments.add_practice_client(one, code="A", role="coach", context=f"{MARKER}context", by=learner)

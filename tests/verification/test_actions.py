@@ -37,7 +37,11 @@ def _sent_back(cast):
     one = _all_passed(cast)
     sample, _ = actions.begin(one, by=cast.iqa)
     actions.send_back(
-        sample, action="Look at 1.1 again.", action_due_on=clock.today() + dt.timedelta(days=7), by=cast.iqa
+        sample,
+        action="Look at 1.1 again.",
+        action_due_on=clock.today() + dt.timedelta(days=7),
+        **factories.rejected(sample),
+        by=cast.iqa,
     )
     return sample
 
@@ -132,7 +136,7 @@ def test_the_database_holds_one_open_sample_and_an_action_with_what_is_sent_back
 
     with pytest.raises(IntegrityError, match="sample_sent_back_has_an_action"), transaction.atomic():
         Sample.objects.filter(pk=sample.pk).update(action="")
-    sample.pk, sample.round = None, 2
+    sample.pk, sample.round, sample.snapshot = None, 2, None
     with pytest.raises(IntegrityError, match="sample_one_open"), transaction.atomic():
         sample.save(force_insert=True)
 
@@ -164,10 +168,11 @@ def test_sending_back_needs_an_action_and_a_day_to_come(cast):
     one = _all_passed(cast)
     sample, _ = actions.begin(one, by=cast.iqa)
 
-    with pytest.raises(Refused, match=r"Say what the tutor has to do\."):
-        actions.send_back(sample, action=" ", action_due_on=clock.today(), by=cast.iqa)
+    kind = {"action_kind": "correction", "by": cast.iqa}
+    with pytest.raises(Refused, match=r"Say what has to be done\."):
+        actions.send_back(sample, action=" ", action_due_on=clock.today(), **kind)
     with pytest.raises(Refused, match=r"This day has passed\."):
-        actions.send_back(sample, action="Look.", action_due_on=clock.today() - dt.timedelta(days=1), by=cast.iqa)
+        actions.send_back(sample, action="Look.", action_due_on=clock.today() - dt.timedelta(days=1), **kind)
 
 
 def test_a_tutor_is_told_of_the_action_and_the_verifier_of_the_answer(cast):
@@ -185,16 +190,16 @@ def test_an_answered_piece_comes_back_as_round_two(cast):
     learner = sample.submission.enrolment
     assert _ids(awaiting_verification(Enrolment.objects.all())) == {learner.pk}
 
-    (again,) = actions.begin(learner, by=cast.iqa)
+    again = factories.following(sample)
 
-    assert (again.round, again.reason) == (2, "Answer to round 1")
+    assert (again.round, again.reason, again.selected_by) == (2, "Answer to round 1", cast.iqa)
 
 
 def test_only_the_tutor_answers_and_says_something(cast):
     sample = _sent_back(cast)
     other = factories.a_user(role=Role.TUTOR)
 
-    with pytest.raises(Refused, match="Only the tutor who marked this"):
+    with pytest.raises(Refused, match="This action is Tomas Tutor’s"):
         actions.answer(sample, answer="I looked.", by=other)
     with pytest.raises(Refused, match="Say what you did"):
         actions.answer(sample, answer=" ", by=cast.tutor)

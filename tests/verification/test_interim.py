@@ -20,8 +20,9 @@ from enrolment import actions as enrolment
 from programmes import actions as programmes
 from tests import factories
 from verification import interim, observing, staffing
+from verification.judging import Rating
 from verification.models import InterimAction, InterimNote, InterimSample
-from verification.observing import Aspect, InterimKind, Rating
+from verification.observing import Aspect, InterimKind
 from workshops import actions as workshops
 
 pytestmark = pytest.mark.django_db
@@ -400,7 +401,7 @@ def test_a_session_that_was_moved_is_recorded_on_the_day_it_was(cast, cohort, pl
     ("facts", "sentence"),
     [
         ({"notes": {}}, "Rate at least one thing"),
-        ({"notes": {"fairness": ("to_develop", " ")}}, "Say what is to be developed in “Fair to the criteria”"),
+        ({"notes": {"fairness": ("develop", " ")}}, "Say what is to be developed in “Fair to the criteria”"),
         ({"notes": {"fairness": ("", "Hm.")}}, "Rate it as well"),
         ({"notes": {"fairness": ("brilliant", "")}}, "Choose strong, sound or to develop"),
         ({"notes": {"questioning": ("sound", "")}}, "This cannot be judged here"),
@@ -445,7 +446,7 @@ def test_notes_are_taken_exactly_if_each_fits_and_one_is_rated(kind, notes):
         aspect in asked
         and rating in ("", *Rating.values)
         and (rating or not note)
-        and (rating != Rating.TO_DEVELOP or note)
+        and (rating != Rating.DEVELOP or note)
         for aspect, (rating, note) in notes.items()
     )
 
@@ -669,7 +670,7 @@ def test_through_the_pages_from_the_plan_to_the_close(cast, cohort, draft):
     aspects = {f"{one}-rating": "unseen" for one in observing.aspects_of("draft")}
     words = {
         **aspects,
-        "feedback-rating": "to_develop",
+        "feedback-rating": "develop",
         "feedback-note": "Tells.",
         "outcome": "action",
         "feedback": "See below.",

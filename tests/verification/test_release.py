@@ -40,7 +40,9 @@ def _signed(cast, *, unmet=0, cohort=None, kind="essay", one=None):
 def _sent_back(cast, submission):
     sample = actions.select(submission, reason="A new tutor", by=cast.iqa)
     due = clock.today() + 7 * DAY
-    return actions.send_back(sample, action="Look at 1.1 again.", action_due_on=due, by=cast.iqa)
+    return actions.send_back(
+        sample, action="Look at 1.1 again.", action_due_on=due, **factories.rejected(sample), by=cast.iqa
+    )
 
 
 def _told(submission):
@@ -87,7 +89,7 @@ def test_what_is_sent_back_stays_provisional_until_the_next_round_is_agreed_with
 
     actions.answer(sample, answer="Looked again, it stands.", by=cast.tutor)
     assert Submission.objects.get(pk=submission.pk).state == "signed"
-    actions.agree(actions.select(submission, reason="Answer", by=cast.iqa), by=cast.iqa)
+    actions.agree(factories.following(sample), by=cast.iqa)
 
     assert Submission.objects.get(pk=submission.pk).state == "passed"
 
@@ -108,7 +110,7 @@ def test_a_pass_overturned_before_its_release_becomes_a_referral_nobody_hears_of
     answered = Notice.objects.get(key=f"sample:{sample.pk}:answered")
     assert "which is not released yet" in answered.body
 
-    actions.agree(actions.select(submission, reason="Answer", by=cast.iqa), by=cast.iqa)
+    actions.agree(factories.following(sample), by=cast.iqa)
     submission.refresh_from_db()
     assert (submission.state, submission.resubmit_by) == ("referred", resubmit_by)
     assert Submission.objects.filter(attempt=2, state="draft").exists()

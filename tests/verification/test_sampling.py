@@ -155,7 +155,13 @@ def test_what_a_verifier_has_sent_back_keeps_the_claim_waiting_though_it_is_not_
     one = all_passed(cast, cohort)
     a_plan(cast, cohort)
     sample = actions.select(one.submissions.get(assignment__kind="essay"), reason="A look besides", by=cast.iqa)
-    actions.send_back(sample, action="Say why.", action_due_on=clock.today() + dt.timedelta(days=7), by=cast.iqa)
+    actions.send_back(
+        sample,
+        action="Say why.",
+        action_due_on=clock.today() + dt.timedelta(days=7),
+        action_kind="correction",
+        by=cast.iqa,
+    )
 
     assert standing(one).unverified == ("Essay",)
 

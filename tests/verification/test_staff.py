@@ -36,7 +36,9 @@ def test_whoever_declared_an_interest_does_not_verify(cast, what):
     assert has_interest(cast.iqa, piece.enrolment)
     for verb in (
         lambda: actions.agree(sample, by=cast.iqa),
-        lambda: actions.send_back(sample, action="Look again", action_due_on=clock.today(), by=cast.iqa),
+        lambda: actions.send_back(
+            sample, action="Look again", action_due_on=clock.today(), action_kind="correction", by=cast.iqa
+        ),
         lambda: actions.select(piece, reason="Again", by=cast.iqa),
     ):
         with pytest.raises(Refused, match="declared an interest"):

@@ -145,7 +145,9 @@ def test_the_figures_of_a_cohort(cast, signed):
 def test_an_attempt_counts_once_under_whoever_signed_first_and_a_change_is_told(cast, signed):
     passed = Submission.objects.filter(state="passed").first()
     sample = verification.select(passed, reason="A new tutor", by=cast.iqa)
-    verification.send_back(sample, action="Look at 1.1.", action_due_on=clock.today(), by=cast.iqa)
+    verification.send_back(
+        sample, action="Look at 1.1.", action_due_on=clock.today(), **factories.rejected(sample), by=cast.iqa
+    )
     first = passed.criteria().first().pk
     verification.overturn(
         sample, answer="So it is.", actions={first: ("Not met.", "Add one.")}, summary="Not all is met.",

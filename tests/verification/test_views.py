@@ -7,7 +7,7 @@ from accounts.permissions import Role
 from core import clock
 from enrolment.models import Enrolment
 from tests import factories, worlds
-from verification import actions
+from verification import actions, verifying
 from verification.models import Claim, Sample, SignOff
 from verification.models.standing import awaiting_verification
 
@@ -23,6 +23,30 @@ def _url(name, *args):
     return reverse(f"verification:{name}", args=args)
 
 
+def _sample(url):
+    return Sample.objects.get(pk=int(url.strip("/").rsplit("/", 1)[-1]))
+
+
+def _agreed(url, *, against=()):
+    """The form of a judgement, filled in: agreed with all but these."""
+    found, filled = _sample(url), {"revision": 0}
+    for pk, number in verifying.numbers_of(found).items():
+        filled[f"k{pk}"] = "no" if number in against else "yes"
+        filled[f"k{pk}-note"] = "It is thin." if number in against else ""
+    return filled
+
+
+def _action(url, cast, *, kind="rejection", days=5):
+    due = (clock.today() + dt.timedelta(days=days)).isoformat()
+    return {
+        **_agreed(url, against=("1.1",) if kind == "rejection" else ()),
+        "action_kind": kind,
+        "action": "Look at 1.1 again.",
+        "owner": cast.tutor.pk,
+        "action_due_on": due,
+    }
+
+
 def test_a_verifier_begins_agrees_with_each_piece_and_the_learner_leaves_the_queue(cast):
     one = _all_passed(cast, name="Ada Able")
     iqa = cast.client_of("iqa")
@@ -30,8 +54,8 @@ def test_a_verifier_begins_agrees_with_each_piece_and_the_learner_leaves_the_que
 
     first = iqa.post(_url("begin", one.pk)).url
     page = iqa.get(first).content.decode()
-    second = iqa.post(f"{first}agree/", {"comment": "Fair."}).url
-    last = iqa.post(f"{second}agree/", {}).url
+    second = iqa.post(f"{first}agree/", {**_agreed(first), "comment": "Fair."}).url
+    last = iqa.post(f"{second}agree/", _agreed(second)).url
 
     assert "On 1.1: good." in page
     assert "Agree with the marking" in page
@@ -65,8 +89,7 @@ def test_a_piece_sent_back_stands_on_the_tutors_desk_and_is_answered_there(cast)
     one = _all_passed(cast)
     iqa, tutor = cast.client_of("iqa"), cast.client_of("tutor")
     sample = iqa.post(_url("begin", one.pk)).url
-    due = (clock.today() + dt.timedelta(days=5)).isoformat()
-    iqa.post(f"{sample}send-back/", {"action": "Look at 1.1 again.", "action_due_on": due})
+    iqa.post(f"{sample}send-back/", _action(sample, cast))
 
     desk = tutor.get(reverse("assignments:desk")).content.decode()
     page = tutor.get(sample).content.decode()
@@ -75,7 +98,9 @@ def test_a_piece_sent_back_stands_on_the_tutors_desk_and_is_answered_there(cast)
     assert "Look at 1.1 again." in desk
     assert "Answer the verifier" in page
     assert "The marking was wrong: refer" in page
-    assert "answered, to verify again" in iqa.get(_url("queue")).content.decode()
+    again = factories.following(_sample(sample))
+    assert again.selected_by == cast.iqa
+    assert "It is thin." in iqa.get(again.get_absolute_url()).content.decode()
 
 
 def test_an_empty_action_is_named_beside_its_field_and_nothing_typed_is_lost(cast):
@@ -93,8 +118,7 @@ def test_the_tutor_turns_the_pass_into_a_referral_from_the_sample(cast):
     one = _all_passed(cast)
     iqa, tutor = cast.client_of("iqa"), cast.client_of("tutor")
     sample = iqa.post(_url("begin", one.pk)).url
-    due = (clock.today() + dt.timedelta(days=5)).isoformat()
-    iqa.post(f"{sample}send-back/", {"action": "Look at 1.1 again.", "action_due_on": due})
+    iqa.post(f"{sample}send-back/", _action(sample, cast))
     criterion = one.submissions.get(assignment__kind="essay").criteria().get(number="1.1")
 
     answer = tutor.post(

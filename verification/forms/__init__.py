@@ -13,17 +13,18 @@ from verification.forms.claims import (
     SendBatchForm,
     SendCertificateForm,
 )
+from verification.forms.developing import ClosePointForm, PointForm
+from verification.forms.judging import JudgementForm, SendBackForm
 from verification.forms.recognition import (
     AgreeRecognitionForm,
     DeclineRecognitionForm,
     ProposeRecognitionForm,
 )
 from verification.forms.samples import (
-    AgreeForm,
     AnswerForm,
     OverturnForm,
+    PassSampledForm,
     ReleaseForm,
-    SendBackForm,
     SignOffForm,
 )
 from verification.forms.sampling import (
@@ -65,7 +66,6 @@ from verification.forms.visits import (
 
 __all__ = [
     "AddByHandForm",
-    "AgreeForm",
     "AgreeRecognitionForm",
     "AnswerFileForm",
     "AnswerForm",
@@ -78,6 +78,7 @@ __all__ = [
     "CheckCertificateForm",
     "ClaimUnitsForm",
     "CloseEventForm",
+    "ClosePointForm",
     "ConfirmForm",
     "CorrectionForm",
     "DeclineRecognitionForm",
@@ -89,12 +90,15 @@ __all__ = [
     "FinishActionForm",
     "InterestForm",
     "InviteForm",
+    "JudgementForm",
     "MarkForm",
     "MendForm",
     "OverturnForm",
+    "PassSampledForm",
     "PieceForm",
     "PlanEventForm",
     "PlanVisitForm",
+    "PointForm",
     "ProposeRecognitionForm",
     "QualificationForm",
     "RatingForm",

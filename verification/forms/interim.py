@@ -12,7 +12,7 @@ from core.days import written
 from core.forms import DateField, Form, RatingInput
 from verification import observing
 from verification.forms.fields import long_text
-from verification.observing import Rating
+from verification.judging import Rating
 from verification.policy.interim import day_of, kind_of
 
 UNSEEN = "unseen"

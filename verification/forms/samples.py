@@ -2,33 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from assignments.marking import Change
 from assignments.models import Decision, Submission
 from core.forms import DateField, Form
 from verification.forms.fields import long_text
 
 
-class AgreeForm(Form):
-    submit_label = "Agree with the marking"
-
-    comment = long_text("Comment to the tutor", required=False)
-
-
-class SendBackForm(Form):
-    submit_label = "Send back with this action"
-
-    action = long_text("What the tutor has to do", hint="One thing that can be done and checked.")
-    action_due_on = DateField(label="By")
-    comment = long_text("Comment to the tutor", required=False)
-
-
 class AnswerForm(Form):
+    """What was done, and under a correction the feedback as it should have been: a text for each criterion, filled with today's."""
+
     submit_label = "Send this answer"
 
     answer = long_text("What you did", hint="The verifier reads it and looks at the piece again.")
+
+    def __init__(self, *args: Any, decisions: Sequence[Any] = (), **kwargs: Any) -> None:
+        self.decisions = decisions
+        asked: dict[str, forms.Field] = {}
+        for one in decisions:
+            said = f"Feedback on {one.criterion.number} {one.criterion.title}"
+            asked[f"c{one.criterion_id}"] = long_text(said, required=False)
+            asked[f"c{one.criterion_id}"].initial = one.feedback
+        if decisions:
+            hint = "The learner reads it in the result sheet, if you changed any feedback."
+            asked["told"] = long_text("Why the feedback is corrected", required=False, hint=hint)
+        # Before the form dresses its fields: each made for this form alone, so that no class remembers them.
+        self.base_fields = {**type(self).base_fields, **asked}  # type: ignore[misc]
+        super().__init__(*args, **kwargs)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The feedback on each criterion, for a page that folds it away."""
+        found = []
+        for one in self.decisions:
+            field = self[f"c{one.criterion_id}"]
+            found.append({"criterion": one.criterion, "field": field, "open": _differs(field.value(), one.feedback)})
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        own: dict[str, Any] = {name: given[name] for name in ("answer", "told") if name in given}
+        if not self.decisions:
+            return own
+        changed = {
+            one.criterion_id: given[f"c{one.criterion_id}"]
+            for one in self.decisions
+            if f"c{one.criterion_id}" in given
+            and f"c{one.criterion_id}" in self.data
+            and _differs(given[f"c{one.criterion_id}"], one.feedback)
+        }
+        return {**own, "feedback": changed}
+
+
+def _differs(text: str | None, feedback: str) -> bool:
+    """A browser sends other line ends than it was given."""
+    return (text or "").replace("\r\n", "\n").strip() != feedback.replace("\r\n", "\n").strip()
+
+
+class PassSampledForm(Form):
+    """The referral becomes a pass. With marks, each criterion that was not met gets the mark it deserves."""
+
+    submit_label = "Turn the referral into a pass"
+
+    answer = long_text("Your answer to the verifier")
+    reason = long_text("Why this passes after all", hint="The learner reads it in the result sheet.")
+
+    def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
+        rows = submission.decisions.filter(decision=Decision.REFER).select_related("criterion__outcome__unit")
+        self.unmet = submission.worded(rows)
+        asked: dict[str, forms.Field] = {}
+        for one in self.unmet:
+            said = f"{one.criterion.number} {one.criterion.title}"
+            if one.criterion.outcome.unit.has_marks:
+                label, hint = f"Marks for {said}", f"Out of {one.criterion.marks}."
+                asked[f"c{one.criterion_id}-mark"] = forms.IntegerField(label=label, required=False, help_text=hint)
+            asked[f"c{one.criterion_id}-feedback"] = long_text(f"Feedback on {said}", required=False)
+            asked[f"c{one.criterion_id}-feedback"].initial = one.feedback
+        self.base_fields = {**type(self).base_fields, **asked}  # type: ignore[misc]
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        own: dict[str, Any] = {name: given[name] for name in ("answer", "reason") if name in given}
+        changes = {
+            one.criterion_id: Change(
+                "" if one.criterion.outcome.unit.has_marks else Decision.PASS,
+                given.get(f"c{one.criterion_id}-feedback", ""),
+                mark=given.get(f"c{one.criterion_id}-mark"),
+            )
+            for one in self.unmet
+        }
+        return {**own, "changes": changes}
 
 
 class OverturnForm(Form):

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('assignments', '0011_second_marking_anew'),
         ('enrolment', '0002_adjustments_and_breaks'),
         ('programmes', '0004_quality_ratings'),
-        ('verification', '0006_visits'),
+        ('verification', '0007_judging'),
         ('workshops', '0002_missed_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('aspect', models.CharField(choices=[('preparation', 'Preparation and rapport'), ('questioning', 'Questioning and listening'), ('feedback', 'Feedback that helps the learner on'), ('fairness', 'Fair to the criteria'), ('records', 'Records')], max_length=20)),
-                ('rating', models.CharField(choices=[('strong', 'Strong'), ('sound', 'Sound'), ('to_develop', 'To develop')], max_length=20)),
+                ('rating', models.CharField(choices=[('strong', 'Strong'), ('sound', 'Sound'), ('develop', 'To develop')], max_length=20)),
                 ('note', models.TextField(blank=True)),
                 ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='verification.interimsample')),
             ],
@@ -156,11 +156,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='interimnote',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__in', ['strong', 'sound', 'to_develop'])), name='interim_rating_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('rating__in', ['strong', 'sound', 'develop'])), name='interim_rating_known'),
         ),
         migrations.AddConstraint(
             model_name='interimnote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rating', 'to_develop'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='interim_to_develop_says_what'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rating', 'develop'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='interim_to_develop_says_what'),
         ),
         migrations.AddConstraint(
             model_name='interimaction',

@@ -12,6 +12,7 @@ from verification.models.cases import (
 )
 from verification.models.certificates import Certificate
 from verification.models.interim import InterimAction, InterimNote, InterimSample
+from verification.models.judging import DevelopmentPoint, JudgementDraft, SampleJudgement, Snapshot
 from verification.models.packs import Pack
 from verification.models.plans import PlanLine, SamplingPlan, SamplingStrategy, TutorRating
 from verification.models.recognition import Recognition
@@ -46,19 +47,23 @@ __all__ = [
     "ClaimKind",
     "Correction",
     "Development",
+    "DevelopmentPoint",
     "Finding",
     "Interest",
     "InterimAction",
     "InterimNote",
     "InterimSample",
+    "JudgementDraft",
     "Pack",
     "Participation",
     "PlanLine",
     "Recognition",
     "Sample",
+    "SampleJudgement",
     "SamplingPlan",
     "SamplingStrategy",
     "SignOff",
+    "Snapshot",
     "StaffChange",
     "StaffQualification",
     "StandardMark",

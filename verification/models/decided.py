@@ -15,6 +15,8 @@ from assignments.models.submissions import SubmissionQuerySet
 from assignments.states import MARKED, SubmissionState
 from core.models import Event, LedgerEntry
 from enrolment.models import Enrolment
+from verification.judging import listed
+from verification.models.judging import SampleJudgement
 from verification.models.records import Claim, Sample, SignOff
 
 _DRAWN = (
@@ -53,6 +55,34 @@ def decisions_of(submission: Submission) -> list[CriterionDecision]:
         agreed=Subquery(agreed.order_by().values("source")[:1]),
     )
     return submission.worded(rows.order_by(*order))
+
+
+def samples_of(submission: Submission) -> list[Any]:
+    """Each round with what was judged of it, in `lines`. Two queries, one where nothing was sampled."""
+    people = "selected_by", "verified_by", "answered_by", "owner", "snapshot"
+    found: list[Any] = list(Sample.objects.filter(submission=submission.pk).select_related(*people).order_by("round"))
+    if not found:
+        return found
+    lines = SampleJudgement.objects.filter(sample__in=[one.pk for one in found]).select_related("criterion")
+    by_sample: dict[int, list[SampleJudgement]] = {}
+    for line in lines:
+        by_sample.setdefault(line.sample_id, []).append(line)
+    for one in found:
+        one.lines = judged_lines(by_sample.get(one.pk, []))
+    return found
+
+
+def judged_lines(lines: list[SampleJudgement]) -> list[str]:
+    """A judgement in a few lines: what was agreed with in one, each that was not with its reason, and the aspects."""
+    agreed = [one.criterion.number for one in lines if one.criterion and one.agrees]
+    said = [f"Agreed: {listed(agreed)}"] if agreed else []
+    for one in lines:
+        note = f". {one.note}" if one.note else ""
+        if one.criterion and not one.agrees:
+            said.append(f"Not agreed: {one.criterion.number}{note}")
+        elif one.aspect:
+            said.append(f"{one.get_aspect_display()}: {one.get_rating_display().lower()}{note}")
+    return said
 
 
 def steps_of(submission: Submission) -> QuerySet[Event]:

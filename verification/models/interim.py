@@ -20,8 +20,9 @@ from core.lifecycle import set_exactly_when, state_is_known
 from enrolment.models import Enrolment
 from programmes.models import Cohort, TutorAppointment, VerifierAllocation
 from verification.interim_states import HAS_ANSWER, RECORDED, InterimActionState, InterimState
+from verification.judging import Rating
 from verification.models.visits import cohorts_looked_at
-from verification.observing import Aspect, InterimKind, Rating
+from verification.observing import Aspect, InterimKind
 from workshops.models import Session, SupervisionSession
 
 _NO_THING = Q(draft__isnull=True, supervision__isnull=True, session__isnull=True)
@@ -199,9 +200,7 @@ class InterimNote(models.Model):
             models.UniqueConstraint(fields=["sample", "aspect"], name="interim_note_once"),
             models.CheckConstraint(condition=Q(aspect__in=Aspect.values), name="interim_aspect_known"),
             models.CheckConstraint(condition=Q(rating__in=Rating.values), name="interim_rating_known"),
-            models.CheckConstraint(
-                condition=~Q(rating="to_develop") | ~Q(note=""), name="interim_to_develop_says_what"
-            ),
+            models.CheckConstraint(condition=~Q(rating="develop") | ~Q(note=""), name="interim_to_develop_says_what"),
         ]
 
     def __str__(self) -> str:

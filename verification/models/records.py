@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -17,6 +18,7 @@ from assignments.models import Submission, VeiledQuerySet
 from core.lifecycle import set_exactly_when, state_is_known
 from enrolment.models import Enrolment
 from programmes.models import Unit
+from verification.judging import ActionKind
 from verification.states import (
     ANSWERED_CLAIM,
     DECIDED,
@@ -51,11 +53,17 @@ class Sample(models.Model):
     decided_at = models.DateTimeField(null=True)
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     comment = models.TextField("to the tutor", blank=True)
+    action_kind = models.CharField(max_length=10, choices=ActionKind, blank=True)
     action = models.TextField(blank=True)
     action_due_on = models.DateField(null=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="verification_actions"
+    )
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # The newest of `snapshots`; none for what was opened before the state of a piece was frozen.
+    snapshot = models.ForeignKey("verification.Snapshot", null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = SampleQuerySet.as_manager()
 
@@ -80,6 +88,16 @@ class Sample(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=WITH_ACTION) | ~Q(action=""), name="sample_sent_back_has_an_action"
             ),
+            set_exactly_when("owner", states=WITH_ACTION, name="sample_owner"),
+            models.CheckConstraint(
+                condition=Q(state__in=WITH_ACTION, action_kind__in=ActionKind.values)
+                | ~Q(state__in=WITH_ACTION) & Q(action_kind=""),
+                name="sample_action_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | ~Q(owner=F("verified_by")),
+                name="sample_verifier_does_not_own_the_action",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +121,25 @@ class Sample(models.Model):
     @property
     def is_answered(self) -> bool:
         return self.state == SampleState.ANSWERED
+
+    @property
+    def is_correction(self) -> bool:
+        return self.action_kind == ActionKind.CORRECTION
+
+    @property
+    def is_rejection(self) -> bool:
+        return self.action_kind == ActionKind.REJECTION
+
+    @property
+    def was_in_time(self) -> bool:
+        """Whether an answered action was answered by its day."""
+        if self.answered_at is None or self.action_due_on is None:
+            return False
+        return timezone.localdate(self.answered_at) <= self.action_due_on
+
+    def is_overdue(self, today: dt.date) -> bool:
+        """Whether an action waits for its answer and its day has passed."""
+        return self.is_returned and self.action_due_on is not None and self.action_due_on < today
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):

@@ -27,10 +27,12 @@ from verification.models import (
     Participation,
     PlanLine,
     Sample,
+    SampleJudgement,
     SignOff,
     StaffQualification,
     Visit,
 )
+from verification.models.decided import judged_lines
 from verification.packs import interim
 from verification.states import EventState
 from workshops.models import Place
@@ -156,19 +158,34 @@ def sampling(context: Context) -> Part:
 
     def rows() -> Iterable[Sequence[object]]:
         samples: dict[int, list[Sample]] = {}
+        judged: dict[int, list[SampleJudgement]] = {}
         of = Sample.objects.filter(submission__enrolment__in=[one.pk for one in context.enrolments])
-        for sample in of.select_related("verified_by", "selected_by"):
+        for sample in of.select_related("verified_by", "selected_by", "owner", "snapshot"):
             samples.setdefault(sample.submission_id, []).append(sample)
+        for line in SampleJudgement.objects.filter(sample__in=of.order_by().values("pk")).select_related("criterion"):
+            judged.setdefault(line.sample_id, []).append(line)
         for one in _handed_in(context):
             piece = (name_of(one.enrolment), one.assignment.title, one.attempt, str(one.marked_by or ""))
             for sample in samples.get(one.pk, []):
                 said = " / ".join(text for text in (sample.comment, sample.action, sample.answer) if text)
                 decided = day(sample.decided_at), str(sample.verified_by or "")
-                yield (*piece, sample.round, sample.reason, sample.get_state_display(), *decided, plain(said))
+                lines = plain(" / ".join(judged_lines(judged.get(sample.pk, []))))
+                asked = (
+                    sample.get_action_kind_display(),
+                    str(sample.owner or ""),
+                    day(sample.action_due_on),
+                    day(sample.answered_at),
+                )
+                frozen = sample.snapshot.sha256 if sample.snapshot else ""
+                standing = sample.round, sample.reason, sample.get_state_display()
+                yield (*piece, *standing, *decided, lines, plain(said), *asked, frozen)
             if one.pk not in samples:
-                yield (*piece, "", "", "Not sampled", "", "", "")
+                yield (*piece, "", "", "Not sampled", *[""] * 9)
 
-    head = ("Learner", "Work", "Attempt", "Assessor", "Round", "Why picked", "Decision", "On", "Verifier", "Comment, action, answer")  # fmt: skip
+    head = (
+        *("Learner", "Work", "Attempt", "Assessor", "Round", "Why picked", "Decision", "On", "Verifier", "Judgement"),
+        *("Comment, action, answer", "Kind of action", "Owner", "Due", "Answered", "Fingerprint of what was judged"),
+    )
     return Part(
         "internal-verification",
         "Internal verification (IQA)",

@@ -1,6 +1,7 @@
 """Who verifies a sample, and what a result waits for."""
 
 import datetime as dt
+from collections.abc import Container
 from typing import Any
 
 from django.utils import timezone
@@ -87,14 +88,26 @@ def is_on_programme(sample: Any, by: Any) -> str:
     return f"{enrolment.learner} is no longer on the programme."
 
 
-def is_marker(sample: Any, by: Any) -> str:
-    """The tutor whose marking was sent back answers; after a change of tutor, the one appointed now."""
-    cohort = sample.submission.enrolment.cohort
-    if cohort.appointments.covering(clock.today()).filter(tutor=by).exists():
-        return ""
-    if sample.marked_by_id == by.pk:
+def is_owner(sample: Any, by: Any) -> str:
+    """Whoever owns the action answers it; where they are appointed no more, whoever is. Records an administrator corrects too."""
+    if sample.submission.enrolment.learner_id == by.pk:
+        return "This is about your own work, so somebody else answers."
+    tutors = set(
+        sample.submission.enrolment.cohort.appointments.covering(clock.today()).values_list("tutor", flat=True)
+    )
+    if sample.owner_id == by.pk:
+        if _may_own(sample, by, tutors):
+            return ""
         return "Your appointment to this cohort has ended, so the tutor appointed now answers."
-    return "Only the tutor who marked this, or the one appointed to the cohort now, answers."
+    if _may_own(sample, sample.owner, tutors):
+        return f"This action is {sample.owner}’s, who answers it."
+    if _may_own(sample, by, tutors):
+        return ""
+    return "Only the owner of this action, or a tutor appointed to the cohort now, answers."
+
+
+def _may_own(sample: Any, person: Any, tutors: Container[int]) -> bool:
+    return person.pk in tutors or (sample.action_kind == "correction" and person.has_role(Role.ADMINISTRATOR))
 
 
 def action_due_problem(due_on: dt.date, *, today: dt.date) -> str:

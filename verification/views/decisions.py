@@ -17,7 +17,7 @@ from assignments.models import CriterionDecision, Marking, Outcome, Submission
 from core.models import Event
 from programmes.models import Release, Unit
 from verification.models import Claim, Sample, SignOff
-from verification.models.decided import compared, decided_for, decisions_of, steps_of
+from verification.models.decided import compared, decided_for, decisions_of, samples_of, steps_of
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def decision(request: AuthedRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(decided_for(request.user), pk=pk)
     decisions = decisions_of(submission)
     steps = list(steps_of(submission))
-    samples = Sample.objects.filter(submission=pk).select_related("selected_by", "verified_by", "answered_by")
+    samples = samples_of(submission)
     markings = list(submission.markings.select_related("marked_by"))
     shown = [_step(submission, one) for one in steps]
     released = next((one for one in shown if one.event.new_state in ("passed", "referred")), None)
@@ -90,7 +90,7 @@ def decision(request: AuthedRequest, pk: int) -> HttpResponse:
         "files": _files(submission),
         "units": [] if submission.is_returned else _units(submission, decisions),
         "second": second if second and second.is_agreed else None,
-        "samples": list(samples.order_by("round")),
+        "samples": samples,
         "sign_off": getattr(submission.enrolment, "sign_off", None),
         "released": released,
         "release_rule": _release_rule(submission, released),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +16,16 @@ from accounts.access import AuthedRequest, requires
 from accounts.models import User
 from accounts.permissions import Can
 from assignments.declarations import AI_USES
-from assignments.models import Outcome, Submission
+from assignments.models import CriterionDecision, Outcome, Submission
 from assignments.views.signing import proposed_date
+from core import clock
 from core.lifecycle import choices
-from verification import actions, policy
-from verification.forms import AgreeForm, AnswerForm, OverturnForm, SendBackForm
-from verification.models import Sample
-from verification.states import SAMPLE_TRANSITIONS, SampleState
+from core.refusals import Refused
+from verification import actions, judging, policy
+from verification.forms import AnswerForm, JudgementForm, OverturnForm, PassSampledForm
+from verification.models import JudgementDraft, Sample, SampleJudgement
+from verification.models.judged import as_decisions, decided, state_of
+from verification.states import AGREE, ANSWER, SampleState
 
 # What a verifier asks of a piece, in the order of the field's own list (valid, authentic, current, sufficient, reliable).
 ASKED = (
@@ -32,7 +37,7 @@ ASKED = (
 )
 
 
-def _seen(user: User) -> QuerySet[Sample]:
+def seen(user: User) -> QuerySet[Sample]:
     return Sample.objects.visible_to(user).select_related(
         "submission__enrolment__learner",
         "submission__enrolment__cohort",
@@ -47,13 +52,34 @@ def _seen(user: User) -> QuerySet[Sample]:
         "selected_by",
         "verified_by",
         "answered_by",
+        "owner",
+        "snapshot",
+        "draft__saved_by",
     )
 
 
-def _context(request: AuthedRequest, sample: Sample) -> dict[str, Any]:
-    submission = sample.submission
+@dataclass(frozen=True)
+class Row:
+    """One criterion: what was decided, the line of the form if this person judges, and what was judged of it."""
+
+    decision: CriterionDecision
+    number: str = ""
+    line: dict[str, Any] | None = None
+    judged: SampleJudgement | None = None
+
+
+def _context(sample: Sample) -> dict[str, Any]:
+    """What the page shows whoever reads it: the decisions as they were frozen for this round, and what has changed since."""
+    submission, frozen = sample.submission, sample.snapshot
     order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
     decisions = submission.worded(submission.decisions.select_related("criterion__outcome__unit").order_by(*order))
+    markings = list(submission.markings.select_related("marked_by"))
+    marking, changed = (markings[-1] if markings else None), []
+    if frozen:
+        changed = judging.changed(frozen.judged, state_of(submission, decisions=decisions, marking=marking))
+        decisions = as_decisions(submission, frozen.judged["decisions"])
+        signed = (frozen.judged["marking"] or {}).get("marking")
+        marking = next((one for one in markings if one.pk == signed), marking)
     samples = list(
         Sample.objects.filter(submission__enrolment=submission.enrolment_id)
         .select_related("submission__assignment", "verified_by", "answered_by")
@@ -67,7 +93,9 @@ def _context(request: AuthedRequest, sample: Sample) -> dict[str, Any]:
         "sample": sample,
         "submission": submission,
         "decisions": decisions,
-        "marking": submission.markings.last(),
+        "marking": marking,
+        "frozen": frozen,
+        "changed": changed,
         "rounds": [one for one in samples if one.submission_id == submission.pk and one.pk != sample.pk],
         "others": [one for one in samples if one.submission_id != submission.pk],
         "earlier": earlier,
@@ -77,78 +105,117 @@ def _context(request: AuthedRequest, sample: Sample) -> dict[str, Any]:
     }
 
 
-@requires(Can.SEE_VERIFICATION, Can.MARK)
+@requires(Can.SEE_VERIFICATION, Can.ANSWER_VERIFIER)
 def sample(request: AuthedRequest, pk: int) -> HttpResponse:
-    """Everything the verifier judges by, and the way to decide."""
-    found = get_object_or_404(_seen(request.user), pk=pk)
-    offered = choices(found, request.user, SAMPLE_TRANSITIONS)
-    may_agree = any(one.verb == "agree" and not one.blocked for one in offered)
-    agree_form = None
-    if may_agree:
-        agree_form = AgreeForm()
-        agree_form.form_action = reverse("verification:agree", args=[pk])
-    others = [one for one in offered if one.verb != "agree" or one.blocked]
-    shown = _context(request, found)
-    passes = shown["marking"] is not None and shown["marking"].outcome == Outcome.PASS
+    """Everything the verifier judges by, and the way to judge and decide. Whoever marked it reads the judgement here."""
+    return page(request, get_object_or_404(seen(request.user), pk=pk))
+
+
+def page(request: AuthedRequest, found: Sample, form: JudgementForm | None = None) -> HttpResponse:
+    """With a `form` that was refused: what was typed stands in it again, beside what somebody else saved meanwhile."""
+    user, shown = request.user, _context(found)
+    refusal = AGREE.refusal(found, user)
+    numbers = judging.numbered(decided(shown["decisions"]))
+    draft: JudgementDraft | None = getattr(found, "draft", None)
+    offered = choices(found, user, (ANSWER,))
+    may_answer = any(not one.blocked for one in offered) and user.can(Can.MARK)
+    outcome = shown["marking"].outcome if shown["marking"] else ""
+    if refusal is None and form is None:
+        form = form_of(found, numbers, user)
+    judged = [] if found.is_selected else list(found.judgements.all())
+    by_criterion = {one.criterion_id: one for one in judged if one.criterion_id}
     context = {
         **shown,
-        "choices": others,
-        "agree_form": agree_form,
-        "can_overturn": any(one.verb == "answer" and not one.blocked for one in offered) and passes,
-        "queue_url": "verification:queue" if request.user.can(Can.SEE_VERIFICATION) else "assignments:desk",
-        "queue_label": "Verification" if request.user.can(Can.SEE_VERIFICATION) else "Marking",
+        "form": form,
+        "rows": [
+            Row(
+                one,
+                numbers[one.criterion_id],
+                form.line(one.criterion_id) if form else None,
+                by_criterion.get(one.criterion_id),
+            )
+            for one in shown["decisions"]
+        ],
+        "aspects": [one for one in judged if one.aspect],
+        "is_judged": bool(judged),
+        "draft": draft,
+        "revision": draft.revision if draft else 0,
+        "theirs": _theirs(draft, form, numbers),
+        "blocked": str(refusal) if type(refusal) is Refused else "",
+        "choices": offered,
+        "can_overturn": may_answer and found.is_rejection and outcome == Outcome.PASS,
+        "can_pass": may_answer and found.is_rejection and outcome == Outcome.REFERRAL,
+        "is_overdue": found.is_overdue(clock.today()),
+        "may_freeze": refusal is None and bool(shown["changed"]),
+        "queue_url": "verification:queue" if user.can(Can.SEE_VERIFICATION) else "assignments:desk",
+        "queue_label": "Verification" if user.can(Can.SEE_VERIFICATION) else "Marking",
+        "now": clock.now(),
     }
-    return render(request, "verification/sample.html", context)
+    refused = form is not None and form.is_bound
+    return render(request, "verification/sample.html", context, status=409 if refused else 200)
 
 
-@requires(Can.VERIFY)
-def agree(request: AuthedRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_seen(request.user), pk=pk)
-    was_signed = found.submission.is_signed
-    form = AgreeForm(request.POST if request.method == "POST" else None, cancel_url=found.get_absolute_url())
-    if form.is_valid() and form.attempts(actions.agree, found, by=request.user):
-        told = " The result is released." if was_signed and found.submission.is_released else ""
-        messages.success(request, f"Agreed: {found.submission.assignment.title.lower()} of {_learner(found)}.{told}")
-        return redirect(_onwards(found, request.user))
-    if form.errors and _agreed_just_so(request, found):
-        return redirect(found)
-    return _act(request, found, form, title="Agree with the marking")
+def form_of(
+    found: Sample, numbers: Mapping[int, str], user: User, data: Any = None, kind: type[JudgementForm] = JudgementForm
+) -> JudgementForm:
+    """The judgement as it was kept, or as it was just sent. The tutor who marked it owns an action unless told otherwise."""
+    people = actions.owners(found, by=user)
+    draft: JudgementDraft | None = getattr(found, "draft", None)
+    initial: dict[str, Any] = dict(draft.typed) if draft else {}
+    return kind(data, initial=initial, numbers=numbers, people=people)
 
 
-def _agreed_just_so(request: AuthedRequest, found: Sample) -> bool:
-    """Whether this is a second click: the same verifier has agreed in the same words with the first."""
-    words = request.POST.get("comment", "").strip()
-    same = Sample.objects.filter(pk=found.pk, state=SampleState.AGREED, verified_by=request.user, comment=words)
-    if not same.exists():
-        return False
-    messages.info(request, "You have agreed already. Nothing was done a second time.")
-    return True
+def _theirs(draft: JudgementDraft | None, form: JudgementForm | None, numbers: Mapping[int, str]) -> list[str]:
+    """What another verifier saved while this one typed, in lines; nothing where both are the same."""
+    if draft is None or form is None or not form.is_bound or str(draft.revision) == str(form.data.get("revision")):
+        return []
+    if draft.typed == form.typed:
+        return []
+    said = judging.read(draft.typed, numbers)
+    lines = [
+        f"{numbers[pk]}: {'agreed' if one.agrees else 'not agreed'}{f'. {one.note}' if one.note else ''}"
+        for pk, one in said.criteria.items()
+    ]
+    aspects, ratings = dict(judging.Aspect.choices), dict(judging.Rating.choices)
+    lines += [
+        f"{aspects[name]}: {ratings[one.rating].lower()}{f'. {one.note}' if one.note else ''}"
+        for name, one in said.aspects.items()
+    ]
+    lines += [
+        f"{label}: {draft.typed[name]}"
+        for name, label in (("comment", "Comment"), ("action", "Action"))
+        if draft.typed.get(name)
+    ]
+    return lines
 
 
-@requires(Can.VERIFY)
-def send_back(request: AuthedRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_seen(request.user), pk=pk)
-    form = SendBackForm(request.POST or None, cancel_url=found.get_absolute_url())
-    if form.is_valid() and form.attempts(actions.send_back, found, by=request.user):
-        messages.success(request, f"Sent back. {found.marked_by} has been told and answers by the day you set.")
-        return redirect(_onwards(found, request.user))
-    return _act(request, found, form, title=f"Send back to {found.marked_by}")
-
-
-@requires(Can.MARK)
+@requires(Can.ANSWER_VERIFIER)
 def answer(request: AuthedRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_seen(request.user), pk=pk)
-    form = AnswerForm(request.POST or None, cancel_url=found.get_absolute_url())
+    """What was done. Under a correction a tutor puts the feedback right in the same place."""
+    found = get_object_or_404(seen(request.user), pk=pk)
+    decisions: list[CriterionDecision] = []
+    if found.is_correction and request.user.can(Can.MARK):
+        order = "criterion__outcome__unit__number", "criterion__outcome__number", "criterion__position"
+        rows = found.submission.decisions.select_related("criterion__outcome__unit").order_by(*order)
+        decisions = found.submission.worded(rows)
+    form = AnswerForm(request.POST or None, decisions=decisions, cancel_url=found.get_absolute_url())
+    if found.is_rejection:
+        form.fields["answer"].label = "Why the decision stands"
+        form.fields[
+            "answer"
+        ].help_text = "Or go back and change the outcome. The verifier reads it and looks at the piece again."
     if form.is_valid() and form.attempts(actions.answer, found, by=request.user):
         messages.success(request, f"Answered. {found.verified_by} has been told and looks at it again.")
         return redirect(found)
-    return _act(request, found, form, title=f"Answer {found.verified_by}")
+    title = f"Answer {found.verified_by}"
+    context = {"sample": found, "submission": found.submission, "form": form, "title": title}
+    return render(request, "verification/answer_sample.html", context, status=409 if form.errors else 200)
 
 
 @requires(Can.MARK)
 def overturn(request: AuthedRequest, pk: int) -> HttpResponse:
     """The tutor agrees that the marking was wrong: the pass becomes a referral."""
-    found = get_object_or_404(_seen(request.user), pk=pk)
+    found = get_object_or_404(seen(request.user), pk=pk)
     proposed, hint = proposed_date(found.submission)
     form = OverturnForm(
         request.POST or None,
@@ -158,7 +225,7 @@ def overturn(request: AuthedRequest, pk: int) -> HttpResponse:
     )
     form.fields["resubmit_by"].help_text = hint
     if form.is_valid() and form.attempts(actions.overturn, found, by=request.user):
-        released = f"{_learner(found)} has been told; the next attempt is open."
+        released = f"{learner_of(found)} has been told; the next attempt is open."
         kept = "It is not released yet, so the verifier looks at it again and the learner has heard of neither."
         then = released if found.submission.is_released else kept
         messages.success(request, f"The pass is now a referral. {then}")
@@ -167,16 +234,29 @@ def overturn(request: AuthedRequest, pk: int) -> HttpResponse:
     return render(request, "verification/overturn.html", context, status=409 if form.errors else 200)
 
 
-def _learner(found: Sample) -> str:
+@requires(Can.MARK)
+def pass_sampled(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The tutor agrees that the referral was wrong: it becomes a pass."""
+    found = get_object_or_404(seen(request.user), pk=pk)
+    form = PassSampledForm(request.POST or None, submission=found.submission, cancel_url=found.get_absolute_url())
+    if form.is_valid() and form.attempts(actions.pass_sampled, found, by=request.user):
+        messages.success(
+            request, f"The referral is now a pass. {found.verified_by} has been told and looks at it again."
+        )
+        return redirect(found)
+    return act(request, found, form, title="Turn the referral into a pass")
+
+
+def learner_of(found: Sample) -> str:
     return str(found.submission.enrolment.learner)
 
 
-def _act(request: AuthedRequest, found: Sample, form: Any, *, title: str) -> HttpResponse:
+def act(request: AuthedRequest, found: Sample, form: Any, *, title: str) -> HttpResponse:
     context = {"sample": found, "submission": found.submission, "form": form, "title": title}
     return render(request, "verification/act.html", context, status=409 if form.errors else 200)
 
 
-def _onwards(found: Sample, user: User) -> str:
+def onwards(found: Sample, user: User) -> str:
     """The learner's next open sample that this person did not mark, else the queue."""
     still = Sample.objects.filter(
         submission__enrolment=found.submission.enrolment_id, state=SampleState.SELECTED
