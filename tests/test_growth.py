@@ -99,8 +99,8 @@ verification:seen             past_visit administrator      6
 verification:pack             past_visit administrator      6
 verification:development      -          iqa                5
 verification:development      -          administrator      5
-verification:development_of   tutor      iqa                8
-verification:own_development  -          tutor              7
+verification:development_of   tutor      iqa                9
+verification:own_development  -          tutor              8
 verification:tutors           -          iqa                7
 verification:tutor            tutor      iqa                8
 verification:sampling         -          iqa                5
@@ -156,7 +156,7 @@ PAGES = {
     "assignments:second_room", "assignments:agreement", "verification:decision",
     "verification:plan", "verification:draw",
     "verification:batch", "verification:answer_file", "programmes:qualification",
-    "verification:event", "verification:marks", "verification:staff_file",
+    "verification:event", "verification:marks", "verification:development_of", "verification:staff_file",
     "verification:visit", "verification:plan_interim", "verification:interim_sample", "verification:record_interim",
     "verification:case", "verification:own_case",
 }  # fmt: skip

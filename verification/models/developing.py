@@ -15,7 +15,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Can
 from core import clock
+from verification.interim_states import RECORDED
 from verification.judging import Aspect, Rating
+from verification.models.interim import InterimSample
 from verification.models.judging import DevelopmentPoint, SampleJudgement
 from verification.models.records import Sample
 from verification.states import DECIDED, WITH_ACTION, SampleState
@@ -62,6 +64,16 @@ def with_what_came_of_it(rows: Any, *, reader: User) -> Any:
     opened = Sample.objects.visible_to(reader).filter(pk=OuterRef("pk"))
     related = "submission__enrolment__learner", "submission__enrolment__cohort", "submission__assignment"
     return rows.select_related(*related, "verified_by", "owner", "answered_by").annotate(opens=Exists(opened))
+
+
+def seen_while_assessing(tutor: User | Any, *, reader: User, since: dt.date) -> list[InterimSample]:
+    """The recorded interim samples from a day on, newest first, each with how often it was rated `strong`, `sound`, `to_develop`."""
+    rows = InterimSample.objects.visible_to(reader).filter(tutor=tutor, state__in=RECORDED, happens_on__gte=since)
+    rated = {
+        name: Count("notes", filter=Q(notes__rating=rating))
+        for name, rating in (("strong", Rating.STRONG), ("sound", Rating.SOUND), ("to_develop", Rating.DEVELOP))
+    }
+    return list(rows.annotate(**rated).select_related("verifier", "cohort").order_by("-happens_on", "-pk"))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from verification.models.developing import (
     may_read,
     most_against,
     quarters,
+    seen_while_assessing,
     with_what_came_of_it,
 )
 from verification.views.standardisation import act
@@ -100,6 +101,7 @@ def _page(request: AuthedRequest, tutor: User) -> HttpResponse:
         "aspects": by_quarter(lines, shown),
         "any_rated": any(one["aspect"] for one in lines),
         "against": most_against(lines),
+        "interim": seen_while_assessing(tutor, reader=user, since=shown[-1].begins_on),
         "points": points,
         "open_points": sum(one.done_at is None for one in points),
         "may_agree": user.can(Can.VERIFY) and not own,
