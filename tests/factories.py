@@ -35,7 +35,8 @@ from programmes.models import (
     Unit,
 )
 from verification import actions as verification
-from verification import standardising
+from verification import queueing, standardising
+from verification.models import Waiting
 from workshops import actions as workshops
 from workshops.actions import Mark
 
@@ -423,6 +424,7 @@ def released_by(cohort: Any, rule: str) -> Iterator[None]:
     type(cohort).objects.filter(pk=cohort.pk).update(release_rule=rule)
     yield
     type(cohort).objects.filter(pk=cohort.pk).update(release_rule=was)
+    queueing.bring("cohort", cohort=cohort.pk)
 
 
 def verified(*, cast: Any, one: Any = None) -> Any:
@@ -434,6 +436,11 @@ def verified(*, cast: Any, one: Any = None) -> Any:
         sample = verification.select(submission, reason="Every piece of a new tutor", by=cast.iqa)
         verification.agree(sample, comment="Fair and clear.", by=cast.iqa)
     return one
+
+
+def in_queue(enrolments: Any) -> Any:
+    """Those of whom a piece waits for internal verification (IQA), or is in it."""
+    return enrolments.filter(pk__in=Waiting.objects.values("enrolment"))
 
 
 def certificated(*, cast: Any, one: Any = None, order_number: str = "") -> Any:

@@ -3,13 +3,14 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.permissions import Role
 from core import clock
 from enrolment.models import Enrolment
+from programmes import actions as programmes
 from tests import factories, worlds
 from verification import actions
 from verification.models import Claim, Sample, SignOff
-from verification.models.standing import awaiting_verification
 
 
 def _all_passed(cast, one=None, name=""):
@@ -26,7 +27,7 @@ def _url(name, *args):
 def test_a_verifier_begins_agrees_with_each_piece_and_the_learner_leaves_the_queue(cast):
     one = _all_passed(cast, name="Ada Able")
     iqa = cast.client_of("iqa")
-    assert "1 learner to verify" in iqa.get(_url("queue")).content.decode()
+    assert "2 pieces to verify" in iqa.get(_url("queue")).content.decode()
 
     first = iqa.post(_url("begin", one.pk)).url
     page = iqa.get(first).content.decode()
@@ -51,14 +52,24 @@ def test_beginning_a_second_time_is_answered_with_a_sentence(cast):
     assert "Somebody else began to verify this learner" in answer.content.decode()
 
 
-def test_a_row_of_ones_own_marking_says_so_and_has_no_button(cast):
-    _all_passed(cast)
+def test_ones_own_marking_is_counted_not_listed_and_among_all_pieces_it_is_locked(cast):
+    one = _all_passed(cast)
     factories.RoleGrant.objects.create(user=cast.tutor, role=Role.IQA, granted_at=clock.now())
+    programmes.allocate_verifier(
+        one.cohort,
+        verifier=User.objects.get(pk=cast.tutor.pk),
+        role=Role.IQA,
+        from_on=clock.today(),
+        by=cast.administrator,
+    )
+    both = cast.client_of("tutor")
 
-    page = cast.client_of("tutor").get(_url("queue")).content.decode()
+    page, everything = (both.get(_url("queue"), {"pile": pile}).content.decode() for pile in ("", "all"))
 
-    assert "You marked this, so somebody else verifies it." in page
-    assert "Begin verifying" not in page
+    assert "2 pieces you marked yourself wait for somebody else and are not listed here." in " ".join(page.split())
+    assert "Nothing to verify" in page
+    assert everything.count("You marked this, so somebody else verifies it.") == 2
+    assert "Begin<" not in page + everything
 
 
 def test_a_piece_sent_back_stands_on_the_tutors_desk_and_is_answered_there(cast):
@@ -75,7 +86,7 @@ def test_a_piece_sent_back_stands_on_the_tutors_desk_and_is_answered_there(cast)
     assert "Look at 1.1 again." in desk
     assert "Answer the verifier" in page
     assert "The marking was wrong: refer" in page
-    assert "answered, to verify again" in iqa.get(_url("queue")).content.decode()
+    assert "Answered, round 2" in iqa.get(_url("queue")).content.decode()
 
 
 def test_an_empty_action_is_named_beside_its_field_and_nothing_typed_is_lost(cast):
@@ -214,10 +225,12 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
     assert Enrolment.objects.count() == learners
     iqa, eqa, administrator = (cast.client_of(who) for who in ("iqa", "eqa", "administrator"))
 
-    with django_assert_num_queries(8):
-        iqa.get(_url("queue"))
-    # Two of them note what the external verifier opened.
-    with django_assert_num_queries(9):
+    for pile in ("", "being_verified", "with_tutor", "all"):
+        iqa.get(_url("queue"), {"pile": pile})
+        with django_assert_num_queries(6):
+            iqa.get(_url("queue"), {"pile": pile})
+    # Three of them look for an open visit and note what the external verifier opened.
+    with django_assert_num_queries(10):
         eqa.get(_url("queue"))
     with django_assert_num_queries(6):
         administrator.get(_url("claims"))
@@ -225,7 +238,7 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
         administrator.get(_url("claims"), {"stage": "missing"})
     with django_assert_num_queries(6):
         administrator.get(_url("claims"), {"stage": "claimed"})
-    waiting = awaiting_verification(Enrolment.objects.all()).first()
+    waiting = factories.in_queue(Enrolment.objects.all()).first()
     sample = iqa.post(_url("begin", waiting.pk)).url
     with django_assert_num_queries(10):
         iqa.get(sample)

@@ -25,6 +25,7 @@ from verification.models.standardisation import (
     StandardMark,
 )
 from verification.models.visits import Finding, Visit, VisitAction, VisitLearner, VisitSample, VisitView
+from verification.models.waiting import Stage, Waiting, Why
 
 __all__ = [
     "AgreedStandard",
@@ -57,6 +58,7 @@ __all__ = [
     "SignOff",
     "StaffChange",
     "StaffQualification",
+    "Stage",
     "StandardMark",
     "StandardisationEvent",
     "TutorRating",
@@ -65,4 +67,6 @@ __all__ = [
     "VisitLearner",
     "VisitSample",
     "VisitView",
+    "Waiting",
+    "Why",
 ]
