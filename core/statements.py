@@ -142,7 +142,8 @@ class _Written:
             self._prepare()
             known.add(self.name)
         given = [values[one.name] for one in self.params if isinstance(one, _Place)]
-        return f"execute {self.name} ({', '.join(['%s'] * len(given))})", given
+        places = f" ({', '.join(['%s'] * len(given))})" if given else ""
+        return f"execute {self.name}{places}", given
 
     def _prepare(self) -> None:
         """Give the statement to PostgreSQL, with all that never changes written out, so that partial indexes serve it."""

@@ -1,4 +1,6 @@
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.urls import reverse
@@ -9,7 +11,7 @@ from core import clock
 from enrolment.models import Enrolment
 from programmes import actions as programmes
 from tests import factories, worlds
-from verification import actions
+from verification import actions, queueing
 from verification.models import Claim, Sample, SignOff
 
 
@@ -195,6 +197,46 @@ def test_learners_and_clients_see_neither_queues_nor_claims(cast, who):
     assert [browser.get(_url(name)).status_code for name in ("queue", "sign_offs", "claims")] == [403, 403, 403]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("learners", [12, 600])
+def test_the_queue_takes_six_statements_with_twelve_and_with_six_hundred_learners(
+    cast, django_assert_num_queries, learners
+):
+    one = _all_passed(cast)
+    people = worlds.multiplied([one.learner], learners - 1, deep=False)
+    worlds.multiplied([one], learners - 1, learner=lambda n: people[n - 1].pk)
+    queueing.bring_all()
+    iqa = cast.client_of("iqa")
+
+    for pile in ("to_begin", "being_verified", "with_tutor", "all"):
+        iqa.get(_url("queue"), {"pile": pile})
+        with django_assert_num_queries(6):
+            page = iqa.get(_url("queue"), {"pile": pile}).content.decode()
+
+    assert f"{'more than 1,000' if learners == 600 else 24} pieces in the queue" in page.lower()
+
+
+def test_pages_of_the_queue_follow_each_other_in_every_order_and_direction(cast):
+    """Two hundred pieces, many of which began to wait at the same moment: each is on one page, once."""
+    one = _all_passed(cast)
+    people = worlds.multiplied([one.learner], 99, deep=False)
+    worlds.multiplied([one], 99, learner=lambda n: people[n - 1].pk)
+    queueing.bring_all()
+    iqa = cast.client_of("iqa")
+
+    for order in ("waits", "-waits", "learner", "-cohort"):
+        seen, url = [], f"{_url('queue')}?order={order}"
+        for _ in range(4):
+            page = iqa.get(url).content.decode()
+            seen += re.findall(r"/verification/pieces/(\d+)/begin/\" class=\"btn btn-\w+ btn-sm", page)
+            later = re.search(r'href="([^"]+)" rel="next"', page)
+            url = _url("queue") + html.unescape(later[1]) if later else ""
+        assert (len(seen), len(set(seen)), url) == (200, 200, "")
+        back = re.search(r'href="([^"]+)" rel="prev"', page)
+        before = iqa.get(_url("queue") + html.unescape(back[1])).content.decode()
+        assert re.findall(r"pieces/(\d+)/begin/\" class=\"btn btn-\w+ btn-sm", before) == seen[100:150]
+
+
 def _a_crowd(cast, number):
     """Learners in every stage after the last pass: to verify, to sign off, to claim, claimed, and one behind.
 
@@ -214,6 +256,7 @@ def _a_crowd(cast, number):
         one.refresh_from_db()
         people = worlds.multiplied([one.learner], number // 6 - 1, deep=False)
         worlds.multiplied([one], len(people), learner=lambda n, people=people: people[n - 1].pk)
+    queueing.bring_all()
 
 
 @pytest.mark.slow

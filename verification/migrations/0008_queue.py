@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('began_at', models.DateTimeField(verbose_name='since when it waits at this stage')),
                 ('round', models.PositiveSmallIntegerField(default=0)),
                 ('action_due_on', models.DateField(null=True)),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programmes.cohort')),
+                ('cohort', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programmes.cohort')),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='enrolment.enrolment')),
                 ('marked_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('sample', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='verification.sample')),

@@ -23,7 +23,7 @@ _EARLY, _REFERRAL, _BY_HAND = 3, 2, 1
 _PICK = f"""coalesce((select max(case when not l.picked then 0 when l.early then {_EARLY}
         when l.rule = 'referral' then {_REFERRAL} when l.rule = 'by_hand' then {_BY_HAND} else 0 end)
     from verification_planline l join verification_samplingplan p on p.id = l.plan_id
-    where l.enrolment_id = o.enrolment_id and l.assignment_id = o.assignment_id and p.superseded_at is null), 0)"""
+    where l.enrolment_id = o.enrolment_id and l.assignment_id = o.assignment_id and p.superseded_at is null), 0)"""  # noqa: S608 (constants of this file)
 # When that was promised first; if not before the signature, the piece waits from then on.
 _PICKED_AT = """(select min(fp.made_at) from verification_planline l
     join verification_samplingplan p on p.id = l.plan_id

@@ -54,6 +54,7 @@ def with_what_they_wait_for(submissions: SubmissionQuerySet) -> Any:
         sample_by=Coalesce(Subquery(latest.values("selected_by__full_name")[:1]), Value("")),
         outcome=Subquery(signed.values("outcome")[:1]),
         results_at=Subquery(times.values("results_at")[:1]),
+        spared=Spared(),
     )
 
 

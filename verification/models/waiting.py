@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Q, Value, When
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -49,39 +49,58 @@ class WaitingQuerySet(VeiledQuerySet["Waiting"]):
         return self.queue_of(user.pk, clock.today(), everywhere=user.has_role(Role.ADMINISTRATOR))
 
     def queue_of(self, user: int, today: dt.date, *, everywhere: bool) -> WaitingQuerySet:
-        """The same by number, for statements that are written once. Never one's own work."""
-        rows = self.exclude(enrolment__learner=user)
+        """The same by number, for statements that are written once. Never one's own work.
+
+        What is left out is a short list each time, looked up for a row: a database that goes through the rows in their order
+        keeps the order and can stop.
+        """
+        rows = self.exclude(enrolment__in=Enrolment.objects.filter(learner=user).values("pk"))
         if everywhere:
             return rows
-        mine = VerifierAllocation.objects.in_force(today).filter(verifier=user, role=Role.IQA)
-        return rows.filter(cohort__in=mine.values("cohort"))
+        return rows.filter(cohort__in=VerifierAllocation.objects.of_iqa(user, today).values("cohort"))
 
     def with_bars(self, user: int, today: dt.date) -> Any:
         """With `is_own` and `is_near`: what this person may not verify, because of a part in the marking or of an interest."""
-        return self.annotate(is_own=_whether(_own(user)), is_near=_whether(_near(user, today)))
+        marked, twice, learner, client = bars(user, today)
+        return self.annotate(is_own=_whether(marked | twice), is_near=_whether(learner | client))
 
     def open_to(self, user: int, today: dt.date) -> WaitingQuerySet:
         """Without what this person may not verify."""
-        return self.exclude(_own(user)).exclude(_near(user, today))
+        rows = self
+        for bar in bars(user, today):
+            rows = rows.exclude(bar)
+        return rows
+
+    def barred_for(self, user: int, today: dt.date) -> list[WaitingQuerySet]:
+        """What this person may not verify, each row in one part, in the order of `bars`.
+
+        In parts, because a database finds the few rows of each by an index and would read all for the four together.
+        """
+        parts, rows = [], self
+        for bar in bars(user, today):
+            parts.append(rows.filter(bar))
+            rows = rows.exclude(bar)
+        return parts
+
+
+def bars(user: int, today: dt.date) -> tuple[Q, Q, Q, Q]:
+    """What keeps this person from verifying a piece: marked by them, marked twice with a part of theirs, as `policy.is_not_own_marking`
+    has it; an interest in the learner, or in the client, as `interests` has it."""
+    parts = Q(marker=user) | Q(first_done_by=user) | Q(agreed_by=user)
+    twice = SecondMarking.objects.filter(parts).exclude(state="withdrawn").order_by().values("submission")
+    declared = Interest.objects.filter(person=user).in_force(today).order_by()
+    learners = Enrolment.objects.filter(learner__in=declared.filter(learner__isnull=False).values("learner"))
+    clients = Cohort.objects.filter(contract__client__in=declared.filter(client__isnull=False).values("client"))
+    return (
+        Q(marked_by=user),
+        Q(pk__in=twice),
+        Q(enrolment__in=learners.order_by().values("pk")),
+        Q(cohort__in=clients.order_by().values("pk")),
+    )
 
 
 def _whether(condition: Q) -> Case:
     return Case(When(condition, then=Value(value=True)), default=Value(value=False))
-
-
-def _own(user: int) -> Q:
-    """Who marked it, the first or the second time: as `policy.is_not_own_marking` has it."""
-    parts = Q(marker=user) | Q(first_done_by=user) | Q(agreed_by=user)
-    twice = SecondMarking.objects.filter(parts, pk=OuterRef("submission__second_marking")).exclude(state="withdrawn")
-    return Q(marked_by=user) | Q(Exists(twice))
-
-
-def _near(user: int, today: dt.date) -> Q:
-    """Who declared an interest in the learner or the client: as `interests` has it."""
-    declared = Interest.objects.filter(person=user).in_force(today).order_by()
-    of_learner = declared.filter(learner=OuterRef("enrolment__learner"))
-    of_client = declared.filter(client__contracts__cohorts=OuterRef("cohort"))
-    return Q(Exists(of_learner)) | Q(Exists(of_client))
 
 
 class Waiting(models.Model):
@@ -89,7 +108,8 @@ class Waiting(models.Model):
 
     submission = models.OneToOneField(Submission, primary_key=True, on_delete=models.CASCADE, related_name="+")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
-    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="+")
+    # Its index is `waiting_of_cohort`, in the order of the queue: with another one a database would sort the whole cohort.
+    cohort = models.ForeignKey(Cohort, db_index=False, on_delete=models.CASCADE, related_name="+")
     stage = models.CharField(max_length=20, choices=Stage)
     why = models.CharField(max_length=20, choices=Why)
     began_at = models.DateTimeField("since when it waits at this stage")

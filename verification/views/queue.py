@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import DateTimeField, OneToOneField
+from django.db.models import CharField, DateTimeField, IntegerField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -15,11 +17,22 @@ from accounts.permissions import Can, Role
 from assignments import anonymity
 from assignments.models import Submission
 from core import clock, keyset
-from core.lists import BOUND, Filter, Listing, chosen, keyset_listing
+from core.lists import BOUND, Filter, Listing, chosen, searched
 from verification import beginning
-from verification.models import Stage, Waiting, Why
-from verification.views.queue_rows import COLUMNS, Reader, Row, first_of, rows_html
-from verification.views.queue_statements import ALL, COUNTS, LONGEST, OPTIONS, PAGE, PILES, Shape, of_pile
+from verification.models import Stage, Why
+from verification.views.queue_rows import Reader, first_of, rows_html
+from verification.views.queue_statements import (
+    ALL,
+    LONGEST,
+    OPTIONS,
+    PILES,
+    Shape,
+    counted,
+    found_rows,
+    of_pile,
+    page_rows,
+    told,
+)
 from verification.views.sign_offs import learners_of, sign_offs
 
 ORDERS = {
@@ -34,7 +47,9 @@ FIND = (
     "submission__assignment__title",
     "marked_by__full_name",
 )
-_KEYS = (DateTimeField(), OneToOneField(Submission, on_delete=lambda *_: None))
+# What a cursor holds: twice since when a piece waits, or a name and that, and its number.
+_KEYS = (DateTimeField(), DateTimeField(), IntegerField())
+_NAMED = (CharField(), *_KEYS[1:])
 NOUNS = {
     Stage.TO_BEGIN: "{} to verify",
     Stage.BEING_VERIFIED: "{} being verified",
@@ -59,21 +74,32 @@ def _filters(request: AuthedRequest, today: dt.date, *, everywhere: bool) -> lis
 def _listing(request: AuthedRequest, shape: Shape, filters: list[Filter], total: int, **values: Any) -> Listing:
     """The page of a pile. By the wait it is one statement written once; looked for or sorted by a name Django writes it."""
     order = request.GET.get("order", "waits")
-    if request.GET.get("q", "").strip() or order.removeprefix("-") in ("learner", "cohort"):
-        rows: Any = of_pile(shape, **values).values_list(*COLUMNS, named=True)
-        also = Waiting.objects.all().by_code
-        facts: Any = {"noun": "piece", "orders": ORDERS, "find": FIND, "also": also, "filters": filters}
-        return keyset_listing(request, rows, **facts, total=total)
-    order = order if order == "-waits" else "waits"
-    back, key = keyset.read(request.GET.get("at", ""), order, _KEYS)
-    asked = shape._replace(order=order, back=back, beyond=bool(key))
-    beyond = {"at": key[0], "key": key[1]} if key else {}
-    found = [Row(*one) for one in PAGE.values(asked, **values, **beyond)]
-    page = keyset.as_page(found, LONGEST, back, key, name=order)
+    order = order if order.removeprefix("-") in ORDERS else "waits"
+    label, columns = ORDERS[order.removeprefix("-")]
+    q = request.GET.get("q", "").strip()
+    if q or columns != LONGEST:
+        there = of_pile(shape, **values)
+        q, rows = searched(request, told(there, shape, **values), FIND, there.by_code)
+        total = rows.order_by()[: BOUND + 1].count() if q else total
+        page = _by_name(request, rows, order, columns)
+    else:
+        back, key = keyset.read(request.GET.get("at", ""), order, _KEYS[1:])
+        beyond = {"at": key[0], "key": key[1]} if key else {}
+        asked = shape._replace(order=order, back=back, beyond=bool(key))
+        page = keyset.as_page(page_rows(asked, **values, **beyond), columns, back, key, name=order)
     said = [(one, label) for one, (label, _) in ORDERS.items()]
-    if order != "waits":
-        said.insert(0, (order, f"{ORDERS['waits'][0]}, turned round"))
-    return Listing(page, "", order, said, filters, min(total, BOUND), "piece", searchable=True, bounded=total > BOUND)
+    if order.startswith("-"):
+        said.insert(0, (order, f"{label}, turned round"))
+    return Listing(page, q, order, said, filters, min(total, BOUND), "piece", searchable=True, bounded=total > BOUND)
+
+
+def _by_name(request: AuthedRequest, rows: Any, order: str, columns: Sequence[str]) -> keyset.KeysetPage:
+    """Three columns of a key in any case: the wait twice, where it is what sorts."""
+    columns = [f"-{one}" if order.startswith("-") else one for one in (*columns, *columns)[:2]]
+    name = f"{order} found"
+    back, key = keyset.read(request.GET.get("at", ""), name, _KEYS if columns[0].endswith(LONGEST[0]) else _NAMED)
+    page = keyset.as_page(found_rows(rows, columns, back, key), columns, back, key, name=name)
+    return replace(page, object_list=[one.row for one in page])
 
 
 @requires(Can.SEE_VERIFICATION)
@@ -89,15 +115,14 @@ def queue(request: AuthedRequest) -> HttpResponse:
     shape = Shape(everywhere, why, bool(cohort), bool(tutor))
     values: dict[str, Any] = {"user": user.pk, "today": today}
     values |= {name: int(one) for name, one in (("cohort", cohort), ("tutor", tutor)) if one}
-    counts = dict(COUNTS.rows(shape, **values))
+    counts = counted(shape, **values)
     narrowed = shape._replace(pile=pile, veiled=anonymity.reads_codes(user))
     found = _listing(request, narrowed, filters, counts[pile], **values)
     reader = Reader(user.pk, user.can(Can.VERIFY), today)
-    rows = [one if isinstance(one, Row) else Row(*one[: len(COLUMNS)]) for one in found.page]
-    first = first_of(rows, reader) if found.order == "waits" and pile == Stage.TO_BEGIN else None
+    first = first_of(found.page, reader) if found.order == "waits" and pile == Stage.TO_BEGIN else None
     context = {
         "listing": found,
-        "rows": rows_html(rows, reader, first.pk if first else None),
+        "rows": rows_html(found.page, reader, first.pk if first else None),
         "pile": pile,
         "piles": [(_leads(request, key), label, said(counts[key]), key == pile) for key, label in PILES],
         "heading": NOUNS[pile].format(pieces(counts[pile])) if counts[pile] else "",
@@ -105,7 +130,7 @@ def queue(request: AuthedRequest) -> HttpResponse:
         "own": pieces(counts["own"]) if counts["own"] else "",
         "near": pieces(counts["near"]) if counts["near"] else "",
         "mine": pieces(counts["mine"]) if counts["mine"] and pile != Stage.BEING_VERIFIED else "",
-        "first": first if not request.GET.get("at") else None,
+        "first": first if not (request.GET.get("at") or found.q) else None,
         "may_verify": reader.may_verify,
         "now": clock.now(),
     }

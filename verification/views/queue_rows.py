@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -18,11 +18,11 @@ from verification.models import Stage, Why
 
 
 class Row(NamedTuple):
-    """One piece of the queue. The names stand for the columns of `COLUMNS`."""
+    """One piece of the queue. `is_veiled`: its learner's name is kept from whoever reads this."""
 
     pk: int
     enrolment: int
-    shown: str
+    name: str
     cohort: str
     client: str
     title: str
@@ -38,17 +38,21 @@ class Row(NamedTuple):
     action_due_on: dt.date | None
     is_own: bool
     is_near: bool
-    together: int
-    key_0: Any = None
-    key_1: Any = None
+    is_veiled: bool
+    # How many pieces of the learner wait, where that is known.
+    together: int = 0
 
     @property
     def learner(self) -> str:
-        return anonymity.shown(self.shown, self.enrolment)
+        return anonymity.name(self.enrolment) if self.is_veiled else self.name
 
     @property
-    def is_veiled(self) -> bool:
-        return self.shown == anonymity.HIDDEN
+    def key_0(self) -> dt.datetime:
+        return self.began_at
+
+    @property
+    def key_1(self) -> int:
+        return self.pk
 
     @property
     def piece(self) -> str:
@@ -63,11 +67,6 @@ class Row(NamedTuple):
 
 
 _REASONS = {one.value: str(one.label) for one in Why}
-COLUMNS = (
-    "pk", "enrolment", "shown_learner", "cohort__code", "cohort__contract__client__name", "submission__assignment__title",
-    "submission__attempt", "marked_by__full_name", "stage", "why", "began_at", "sample", "round", "verifier",
-    "verifier__full_name", "action_due_on", "is_own", "is_near", "together",
-)  # fmt: skip
 OWN = "You marked this, so somebody else verifies it."
 NEAR = "You have declared an interest here, so somebody else verifies it."
 
