@@ -23,7 +23,7 @@ _EARLY, _REFERRAL, _BY_HAND = 3, 2, 1
 _PICK = f"""coalesce((select max(case when not l.picked then 0 when l.early then {_EARLY}
         when l.rule = 'referral' then {_REFERRAL} when l.rule = 'by_hand' then {_BY_HAND} else 0 end)
     from verification_planline l join verification_samplingplan p on p.id = l.plan_id
-    where l.enrolment_id = o.enrolment_id and l.assignment_id = o.assignment_id and p.superseded_at is null), 0)"""  # noqa: S608 (constants of this file)
+    where l.enrolment_id = s.enrolment_id and l.assignment_id = s.assignment_id and p.superseded_at is null), 0)"""  # noqa: S608 (constants of this file)
 # When that was promised first; if not before the signature, the piece waits from then on.
 _PICKED_AT = """(select min(fp.made_at) from verification_planline l
     join verification_samplingplan p on p.id = l.plan_id
@@ -43,23 +43,24 @@ COLUMNS = (
     "verifier_id", "action_due_on",
 )  # fmt: skip
 
+# Materialized, or a database would put the whole of each where it is named: two hundred small questions instead of thirty.
 # `scope` is a list of enrolments (`id`), `outcomes` their signed attempts with the latest look, `rule` what should wait of them.
-RULE = f"""outcomes as (
+RULE = f"""outcomes as materialized (
     select s.id as submission_id, s.enrolment_id, s.assignment_id, e.cohort_id, c.version_id, s.state, s.marked_at, s.marked_by_id,
         c.release_rule, m.id as sample_id, m.state as looked, m.round, m.selected_at, m.decided_at, m.answered_at,
-        m.action_due_on, coalesce(m.verified_by_id, m.selected_by_id) as verifier_id
+        m.action_due_on, coalesce(m.verified_by_id, m.selected_by_id) as verifier_id, {_PICK} as pick
     from scope join enrolment_enrolment e on e.id = scope.id and e.state = 'active'
     join programmes_cohort c on c.id = e.cohort_id
     join assignments_submission s on s.enrolment_id = e.id and s.state in ('signed', 'passed')
     left join verification_sample m on m.submission_id = s.id
         and m.round = (select max(x.round) from verification_sample x where x.submission_id = s.id)
-), reasons as (
+), reasons as materialized (
     select o.*, case
         when o.looked in ('selected', 'returned', 'answered') then case
             when {_ANSWERED} then 'answered'
             when o.state = 'signed' and o.release_rule = 'after_iqa' then 'release'
-            when {_PICK} = {_EARLY} then 'early'
-            when {_PICK} = {_REFERRAL} then 'referral'
+            when o.pick = {_EARLY} then 'early'
+            when o.pick = {_REFERRAL} then 'referral'
             when o.state = 'passed' and {_ALL_PASSED} then 'claim'
             else 'by_hand' end
         when o.looked = 'agreed' and (o.state <> 'signed' or o.release_rule <> 'after_iqa' or o.decided_at >= o.marked_at)
@@ -67,9 +68,9 @@ RULE = f"""outcomes as (
         when {_CLAIMED} then null
         when o.looked is null and {_SPARED} then null
         when o.state = 'signed' and o.release_rule = 'after_iqa' then 'release'
-        when {_PICK} = {_EARLY} and not {_LOOKED_AT} then 'early'
-        when {_PICK} = {_REFERRAL} and not {_LOOKED_AT} then 'referral'
-        when {_PICK} = {_BY_HAND} and not {_LOOKED_AT} then 'by_hand'
+        when o.pick = {_EARLY} and not {_LOOKED_AT} then 'early'
+        when o.pick = {_REFERRAL} and not {_LOOKED_AT} then 'referral'
+        when o.pick = {_BY_HAND} and not {_LOOKED_AT} then 'by_hand'
         when o.state = 'passed' and {_ALL_PASSED} then 'claim' end as why
     from outcomes o
 ), rule as (
