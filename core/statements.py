@@ -56,6 +56,10 @@ class Statement:
         """How many rows a statement that changes rows has changed."""
         with connection.cursor() as cursor:
             cursor.execute(*self._known(shape, values).call(values))
+            if cursor.rowcount < 0:
+                # Python knows it of SQLite only where the first word is the one that changes.
+                cursor.execute("select changes()")
+                return int(cursor.fetchone()[0])
             return int(cursor.rowcount)
 
     def _run(self, shape: Hashable, values: dict[str, Any]) -> tuple[list[Any], _Written]:

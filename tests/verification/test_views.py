@@ -26,6 +26,7 @@ def _url(name, *args):
     return reverse(f"verification:{name}", args=args)
 
 
+@pytest.mark.sqlite
 def test_a_verifier_begins_agrees_with_each_piece_and_the_learner_leaves_the_queue(cast):
     one = _all_passed(cast, name="Ada Able")
     iqa = cast.client_of("iqa")
@@ -54,6 +55,7 @@ def test_beginning_a_second_time_is_answered_with_a_sentence(cast):
     assert "Somebody else began to verify this learner" in answer.content.decode()
 
 
+@pytest.mark.sqlite
 def test_ones_own_marking_is_counted_not_listed_and_among_all_pieces_it_is_locked(cast):
     one = _all_passed(cast)
     factories.RoleGrant.objects.create(user=cast.tutor, role=Role.IQA, granted_at=clock.now())
@@ -74,6 +76,7 @@ def test_ones_own_marking_is_counted_not_listed_and_among_all_pieces_it_is_locke
     assert "Begin<" not in page + everything
 
 
+@pytest.mark.sqlite
 def test_a_piece_sent_back_stands_on_the_tutors_desk_and_is_answered_there(cast):
     one = _all_passed(cast)
     iqa, tutor = cast.client_of("iqa"), cast.client_of("tutor")
@@ -216,6 +219,7 @@ def test_the_queue_takes_six_statements_with_twelve_and_with_six_hundred_learner
     assert f"{'more than 1,000' if learners == 600 else 24} pieces in the queue" in page.lower()
 
 
+@pytest.mark.sqlite
 def test_pages_of_the_queue_follow_each_other_in_every_order_and_direction(cast):
     """Two hundred pieces, many of which began to wait at the same moment: each is on one page, once."""
     one = _all_passed(cast)

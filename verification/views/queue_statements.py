@@ -116,10 +116,9 @@ def page_rows(shape: Shape, **values: Any) -> list[Row]:
 def _row(found: Sequence[Any], shape: Shape) -> Row:
     """SQLite gives text for moments and days, and numbers for yes and no."""
     row = Row(*found)
-    began_at: Any = row.began_at
     due_on: Any = row.action_due_on
     return row._replace(
-        began_at=_moment(began_at) if isinstance(began_at, str) else began_at,
+        began_at=_moment(row.began_at),
         action_due_on=parse_date(due_on) if isinstance(due_on, str) else due_on,
         is_own=bool(row.is_own),
         is_near=bool(row.is_near),
@@ -127,8 +126,9 @@ def _row(found: Sequence[Any], shape: Shape) -> Row:
     )
 
 
-def _moment(written: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(written).replace(tzinfo=dt.UTC)
+def _moment(found: Any) -> dt.datetime:
+    moment: dt.datetime = dt.datetime.fromisoformat(found) if isinstance(found, str) else found
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 # ---- the same where words are looked for, or a name sorts
