@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Role
+from assignments import anonymity
 from core import clock
 from enrolment.models import Enrolment
 from programmes import actions as programmes
@@ -198,6 +199,40 @@ def test_learners_and_clients_see_neither_queues_nor_claims(cast, who):
     browser = cast.client_of(who)
 
     assert [browser.get(_url(name)).status_code for name in ("queue", "sign_offs", "claims")] == [403, 403, 403]
+
+
+@pytest.mark.sqlite
+def test_the_queue_covers_names_where_work_is_marked_without_them(cast):
+    cohort = factories.a_cohort(cast=cast)
+    facts = {"release_rule": "after_iqa", "second_marks": "on_request", "anonymous_marking": True, "times": {}}
+    programmes.set_marking_rules(cohort, **facts, by=cast.contract_manager)
+    one = factories.an_enrolment(cast=cast, cohort=cohort, name="Ada Able")
+    factories.mark(factories.a_submission(cast=cast, one=one), cast=cast)
+    iqa, code = cast.client_of("iqa"), anonymity.code(one.pk)
+
+    for query in ({}, {"pile": "all"}, {"order": "learner"}, {"q": code}):
+        page = iqa.get(_url("queue"), query).content.decode()
+        assert ("Ada" in page, f"Learner {code}" in page) == (False, True), query
+        assert reverse("enrolment:enrolment", args=[one.pk]) not in page
+    assert "Nothing fits this choice" in iqa.get(_url("queue"), {"q": "Ada"}).content.decode()
+    assert "Ada Able" in cast.client_of("administrator").get(_url("queue")).content.decode()
+
+
+def test_what_is_chosen_above_the_queue_narrows_every_pile_and_stays(cast):
+    one, other = _all_passed(cast, name="Ada Able"), _all_passed(cast, name="Ben Bold")
+    iqa = cast.client_of("iqa")
+
+    page = iqa.get(_url("queue"), {"cohort": one.cohort_id, "why": "claim", "tutor": cast.tutor.pk}).content.decode()
+    nothing = iqa.get(_url("queue"), {"why": "early"}).content.decode()
+    found = iqa.get(_url("queue"), {"q": "bold", "pile": "all"}).content.decode()
+
+    assert ("Ada Able" in page, "Ben Bold" in page) == (True, False)
+    assert f"cohort={one.cohort_id}&amp;why=claim" in page
+    assert "2 pieces to verify" in page
+    assert "Nothing fits this choice" in nothing
+    assert ("Ada Able" in found, "Ben Bold" in found) == (False, True)
+    assert '<input type="hidden" name="pile" value="all">' in found
+    assert other.pk != one.pk
 
 
 @pytest.mark.slow
