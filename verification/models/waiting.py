@@ -108,12 +108,12 @@ class Waiting(models.Model):
 
     submission = models.OneToOneField(Submission, primary_key=True, on_delete=models.CASCADE, related_name="+")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
-    # Its index is `waiting_of_cohort`, in the order of the queue: with another one a database would sort the whole cohort.
+    # Their indexes are those below, with the stage: with another one a database would read and sort the whole cohort.
     cohort = models.ForeignKey(Cohort, db_index=False, on_delete=models.CASCADE, related_name="+")
     stage = models.CharField(max_length=20, choices=Stage)
     why = models.CharField(max_length=20, choices=Why)
     began_at = models.DateTimeField("since when it waits at this stage")
-    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, db_index=False, on_delete=models.CASCADE, related_name="+")
     # The latest look at it, if there was one, whose it is, and the day the tutor's action is due.
     sample = models.ForeignKey(Sample, null=True, on_delete=models.CASCADE, related_name="+")
     round = models.PositiveSmallIntegerField(default=0)
@@ -127,6 +127,7 @@ class Waiting(models.Model):
         indexes = [
             models.Index(fields=["stage", "began_at", "submission"], name="waiting_in_order"),
             models.Index(fields=["cohort", "stage", "began_at", "submission"], name="waiting_of_cohort"),
+            models.Index(fields=["marked_by", "stage", "cohort"], name="waiting_of_marker"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="waiting_stage_known"),
