@@ -108,7 +108,7 @@ class Waiting(models.Model):
 
     submission = models.OneToOneField(Submission, primary_key=True, on_delete=models.CASCADE, related_name="+")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
-    # Their indexes are those below, with the stage: with another one a database would read and sort the whole cohort.
+    # Cohort and marker have their indexes below, with the stage.
     cohort = models.ForeignKey(Cohort, db_index=False, on_delete=models.CASCADE, related_name="+")
     stage = models.CharField(max_length=20, choices=Stage)
     why = models.CharField(max_length=20, choices=Why)
