@@ -43,7 +43,7 @@ def told(submission: Submission) -> str:
     if submission.is_released:
         return "The learner has been told."
     waits = {
-        Release.AFTER_IQA: "The learner is told when internal verification (IQA) has agreed.",
+        Release.AFTER_IQA: "The learner is told when internal verification (IQA) has agreed, or passes it by.",
         Release.AT_A_TIME: "The learner is told at the time that is set for this cohort.",
     }
     return waits.get(Release(submission.enrolment.cohort.release_rule), "The learner is told within minutes.")

@@ -18,6 +18,7 @@ SCHEDULE = {
     "examine-documents": _start("examine_documents", crontab()),
     "release-results": _start("release_results", crontab(minute="*/3")),
     "follow-sampling-plans": _start("follow_sampling_plans", crontab(hour=2, minute=40)),
+    "follow-queue": _start("follow_queue", crontab(hour=2, minute=50)),
     "chase-claims": _start("chase_claims", crontab(hour=7, minute=40)),
     "note-staff-changes": _start("note_staff_changes", crontab(hour=6, minute=50)),
     "remind-cases": _start("remind_cases", crontab(hour=7, minute=50)),

@@ -158,6 +158,9 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# ---- what is kept in line with every event, in its transaction: called with the event and what it is about
+EVENT_FOLLOWERS = ["verification.queueing.follow"]
+
 # ---- signing in: by e-mail and invitation; there is no sign-up
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

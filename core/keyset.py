@@ -43,14 +43,38 @@ def page_of(
     `columns` are those of the order, with a minus for falling ones; the primary key follows by itself. None of them may be
     empty: give a nullable one a value first. `name` tells one order from another, so that a cursor of the one is none of the other.
     """
-    keys = [*columns, "pk"]
-    rows = rows.annotate(**{f"key_{n}": F(one.removeprefix("-")) for n, one in enumerate(keys)})
-    fields = [rows.query.annotations[f"key_{n}"].output_field for n in range(len(keys))]
-    back, values = _read(cursor, name, fields)
-    falls = [one.startswith("-") != back for one in keys]
+    keyed = with_keys(rows, columns)
+    fields = [keyed.query.annotations[f"key_{n}"].output_field for n in range(len(columns) + 1)]
+    back, values = read(cursor, name, fields)
+    found = list(in_order(keyed, columns, back, values)[: per_page + 1])
+    return as_page(found, columns, back, values, per_page=per_page, name=name)
+
+
+def with_keys(rows: QuerySet[Any], columns: Sequence[str]) -> QuerySet[Any]:
+    """The rows with their key beside them, as `key_0` and so on."""
+    keys = {f"key_{n}": F(one.removeprefix("-")) for n, one in enumerate([*columns, "pk"])}
+    found: QuerySet[Any] = rows.annotate(**keys)
+    return found
+
+
+def in_order(rows: QuerySet[Any], columns: Sequence[str], back: bool, values: Sequence[Any]) -> QuerySet[Any]:  # noqa: FBT001 - as the cursor has it
+    """Rows with their keys, those beyond the key `values` in the direction of the page."""
+    falls = [one.startswith("-") != back for one in [*columns, "pk"]]
     if values:
         rows = rows.filter(_beyond(falls, values))
-    found = list(rows.order_by(*(f"{'-' * fall}key_{n}" for n, fall in enumerate(falls)))[: per_page + 1])
+    return rows.order_by(*(f"{'-' * fall}key_{n}" for n, fall in enumerate(falls)))
+
+
+def as_page(
+    found: list[Any],
+    columns: Sequence[str],
+    back: bool,  # noqa: FBT001 - as the cursor has it
+    values: Sequence[Any],
+    *,
+    per_page: int = 50,
+    name: str = "",
+) -> KeysetPage:
+    """The page that these rows make, of which there is one more than it shows if more follow."""
     more, found = len(found) > per_page, found[:per_page]
     if back:
         found.reverse()
@@ -59,8 +83,8 @@ def page_of(
     before, after = (more, True) if back else (bool(values), more)
     return KeysetPage(
         found,
-        before=_write(found[0], name, len(keys), back=True) if before else "",
-        after=_write(found[-1], name, len(keys), back=False) if after else "",
+        before=_write(found[0], name, len(columns) + 1, back=True) if before else "",
+        after=_write(found[-1], name, len(columns) + 1, back=False) if after else "",
     )
 
 
@@ -82,7 +106,7 @@ def _write(row: Any, name: str, count: int, *, back: bool) -> str:
     return signing.dumps([name, back, plain], salt=_SALT)
 
 
-def _read(cursor: str, name: str, fields: Sequence[Any]) -> tuple[bool, list[Any]]:
+def read(cursor: str, name: str, fields: Sequence[Any]) -> tuple[bool, list[Any]]:
     """Whether the page lies before the key, and the key. Nothing if this is no cursor of this order."""
     if not cursor:
         return False, []

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import CheckConstraint, Model, Q, TextChoices
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 from core import clock
 from core.models import Event
@@ -71,7 +74,7 @@ def record(obj: Model, verb: str, *, by: Any, **detail: Any) -> Event:
 
 
 def _write(obj: Model, verb: str, *, by: Any, old: str, new: str, detail: dict[str, Any]) -> Event:
-    return Event.objects.create(
+    event = Event.objects.create(
         subject_type=obj._meta.label_lower,
         subject_id=obj.pk,
         subject_label=str(obj)[:200],
@@ -83,6 +86,15 @@ def _write(obj: Model, verb: str, *, by: Any, old: str, new: str, detail: dict[s
         actor_label=str(by)[:200] if by else "Waymark",
         detail=detail,
     )
+    for follow in _followers():
+        follow(event, obj)
+    return event
+
+
+@cache
+def _followers() -> tuple[Callable[[Event, Any], None], ...]:
+    """What keeps something true that follows from events, in the transaction of each. A later stage is named, not imported."""
+    return tuple(import_string(one) for one in settings.EVENT_FOLLOWERS)
 
 
 @dataclass(frozen=True)

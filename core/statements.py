@@ -52,14 +52,27 @@ class Statement:
         rows, written = self._run(shape, values)
         return list(written.values(rows))
 
+    def changed(self, shape: Hashable = None, **values: Any) -> int:
+        """How many rows a statement that changes rows has changed."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self._known(shape, values).call(values))
+            if cursor.rowcount < 0:
+                # Python knows it of SQLite only where the first word is the one that changes.
+                cursor.execute("select changes()")
+                return int(cursor.fetchone()[0])
+            return int(cursor.rowcount)
+
     def _run(self, shape: Hashable, values: dict[str, Any]) -> tuple[list[Any], _Written]:
-        key = (connection.vendor, shape)
-        if key not in self._written:
-            self._written[key] = self._write(shape, values)
-        written = self._written[key]
+        written = self._known(shape, values)
         with connection.cursor() as cursor:
             cursor.execute(*written.call(values))
             return cursor.fetchall(), written
+
+    def _known(self, shape: Hashable, values: dict[str, Any]) -> _Written:
+        key = (connection.vendor, shape)
+        if key not in self._written:
+            self._written[key] = self._write(shape, values)
+        return self._written[key]
 
     def _write(self, shape: Hashable, values: dict[str, Any]) -> _Written:
         given = {name: _stand_in(n, name, value) for n, (name, value) in enumerate(values.items())}
@@ -133,7 +146,8 @@ class _Written:
             self._prepare()
             known.add(self.name)
         given = [values[one.name] for one in self.params if isinstance(one, _Place)]
-        return f"execute {self.name} ({', '.join(['%s'] * len(given))})", given
+        places = f" ({', '.join(['%s'] * len(given))})" if given else ""
+        return f"execute {self.name}{places}", given
 
     def _prepare(self) -> None:
         """Give the statement to PostgreSQL, with all that never changes written out, so that partial indexes serve it."""

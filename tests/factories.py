@@ -35,8 +35,8 @@ from programmes.models import (
     Unit,
 )
 from verification import actions as verification
-from verification import interim, judging, standardising, verifying
-from verification.models import Sample
+from verification import interim, judging, queueing, standardising, verifying
+from verification.models import Sample, Waiting
 from workshops import actions as workshops
 from workshops.actions import Mark
 
@@ -425,6 +425,7 @@ def released_by(cohort: Any, rule: str) -> Iterator[None]:
     type(cohort).objects.filter(pk=cohort.pk).update(release_rule=rule)
     yield
     type(cohort).objects.filter(pk=cohort.pk).update(release_rule=was)
+    queueing.bring("cohort", cohort=cohort.pk)
 
 
 def verified(*, cast: Any, one: Any = None) -> Any:
@@ -451,6 +452,11 @@ def rejected(sample: Any, *numbers: str) -> dict[str, Any]:
 def following(sample: Any) -> Any:
     """The round that the answer opened, as the verifier finds it."""
     return Sample.objects.get(submission=sample.submission_id, round=sample.round + 1)
+
+
+def in_queue(enrolments: Any) -> Any:
+    """Those of whom a piece waits for internal verification (IQA), or is in it."""
+    return enrolments.filter(pk__in=Waiting.objects.values("enrolment"))
 
 
 def certificated(*, cast: Any, one: Any = None, order_number: str = "") -> Any:

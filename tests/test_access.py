@@ -263,6 +263,7 @@ verification:release                 -                              xxpxpxxxs
 verification:select                  unreleased                     xxpxxxxxs
 verification:sign_offs               -                              xx...xxxs
 verification:begin                   to_verify                      xxpxxxxxs
+verification:begin_piece             to_verify_essay                xxpxxxxxs
 verification:sign_off                verified                       xxx.xxxxs
 verification:sample                  sample                         x....xxxs
 verification:save_judgement          sample                         xx>xxxxxs
@@ -475,6 +476,7 @@ assignments:use_bank_comment         bank_comment                   x.xxxxxxs
 assignments:take_second_marking      second                         x>xxxxxxs
 assignments:let_go_second_marking    second                         x>xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs
+verification:begin_piece             to_verify_essay                xx>xxxxxs
 verification:release                 -                              xx!x!xxxs
 verification:select                  unreleased                     xx>xxxxxs
 verification:begin_picked            picked_line                    xx>xxxxxs

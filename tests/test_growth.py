@@ -15,6 +15,7 @@ from core import clock
 from core.models import Notice
 from tests import worlds
 from tests.test_access import PEOPLE, TABLE, letter
+from verification import queueing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -23,6 +24,8 @@ LISTS = """
 home                          -          learner            8
 home                          -          tutor              8
 home                          -          iqa                8
+home                          -          iqa                7
+home                          -          eqa                4
 home                          -          eqa                7
 home                          -          administrator      8
 home                          -          contract_manager   8
@@ -84,7 +87,13 @@ assignments:extension         extension  tutor              8
 assignments:extension         extension  contract_manager   8
 enrolment:enrolment           enrolment  administrator      10
 enrolment:enrolment           enrolment  tutor              9
-verification:queue            -          iqa                8
+verification:queue            -          iqa                6
+verification:queue            ?pile=being_verified iqa      6
+verification:queue            ?pile=with_tutor iqa          6
+verification:queue            ?pile=all  iqa                6
+verification:queue            ?pile=all&order=learner iqa   6
+verification:queue            ?q=e       iqa                7
+verification:queue            -          administrator      6
 verification:results          -          iqa                6
 verification:results          -          administrator      6
 verification:sign_offs        -          eqa                7
@@ -258,11 +267,12 @@ def grow(world) -> None:
         worlds.multiplied(list(things.new_cohort.appointments.all()), 1, cohort=cohort.pk)
         worlds.multiplied(list(things.new_cohort.deadlines.all()), 1, cohort=cohort.pk)
         worlds.multiplied(list(things.cohort.allocations.all()), 1, cohort=cohort.pk)
+    queueing.bring_all()
 
 
 def asked(world, clients, route, names, who) -> int:
     """How many queries the page takes. Asked twice, because the first time fills the caches of the process."""
-    url = world.url(route, names)
+    url = world.url(route) + names if names.startswith("?") else world.url(route, names)
     assert letter(clients[who].get(url)) == "."
     with CaptureQueriesContext(connection) as captured:
         clients[who].get(url)

@@ -432,7 +432,7 @@ def verify_and_sign_off(browser_of, cast, one):
     iqa = browser_of(cast.iqa)
     iqa.go("verification:queue")
     iqa.sees(one.learner.full_name)
-    iqa.press("Begin verifying")
+    iqa.press("Begin all 2 pieces of this learner")
     for submission in one.submissions.filter(state="passed"):
         sample = submission.samples.get()
         iqa.go("verification:sample", sample.pk)

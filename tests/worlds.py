@@ -407,6 +407,7 @@ def _practice(things: SimpleNamespace, cast: Cast) -> None:
     ]
     things.part = things.evidence.key
     things.mapped = assignments.map_evidence(one, shows=[(things.part, things.shown.pk)], by=learner)
+    things.to_verify_essay = things.to_verify.submissions.get(assignment__kind="essay")
     things.handed_in = things.to_verify.submissions.get(assignment__kind="portfolio")
 
 

@@ -1,10 +1,10 @@
 """The verbs of verification, and of the award from its own modules. Marking itself changes in `assignments`, through an answer."""
 
 import logging
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from accounts.models import User
 from accounts.permissions import Can, Role
@@ -39,7 +39,8 @@ from verification.claiming import (
     send_batch,
 )
 from verification.developing import add_point, close_point
-from verification.models import Sample, SignOff, VisitLearner
+from verification.models import Sample, SamplingPlan, SignOff, VisitLearner
+from verification.models.spared import Spared
 from verification.models.standing import standing
 from verification.recognising import agree_recognition, decline_recognition, propose_recognition
 from verification.reconciling import put_aside_answer, read_answer, take_answer
@@ -148,8 +149,18 @@ def release_several(chosen: list[Submission], *, reason: str, by: User) -> tuple
     return released, refused
 
 
+def passed_by() -> Any:
+    """Signed results that wait for verification before their release, and that the plan of their cohort passes by."""
+    waiting = Submission.objects.unreleased().filter(enrolment__state=EnrolmentState.ACTIVE)
+    return (
+        waiting.filter(enrolment__cohort__release_rule=Release.AFTER_IQA).annotate(spared=Spared()).filter(spared=True)
+    )
+
+
 def release_due() -> int:
-    """Release what the rules release by themselves: what is due, and what was agreed with before the rule was changed."""
+    """Release what the rules release by themselves: what is due, what was agreed with before the rule was changed, and what
+    the plan passes by, once the plan has been held against the signature: a referral counts among what was referred.
+    """
     now, done = clock.now(), 0
     latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round")
     agreed = (
@@ -160,7 +171,10 @@ def release_due() -> int:
         )
         .filter(sample_state=SampleState.AGREED, agreed_at__gte=F("marked_at"))
     )
-    waiting = {*release.due(now).values_list("pk", flat=True), *agreed.values_list("pk", flat=True)}
+    plan = SamplingPlan.objects.current().filter(cohort=OuterRef("enrolment__cohort"))
+    not_picked = passed_by().filter(Exists(plan.filter(followed_at__gte=OuterRef("marked_at"))))
+    found = (release.due(now), agreed, not_picked)
+    waiting = {pk for rows in found for pk in rows.values_list("pk", flat=True)}
     related = "assignment__version", "enrolment__learner", "enrolment__cohort", "enrolment__registration"
     for submission in Submission.objects.select_related(*related).filter(pk__in=waiting).order_by("marked_at", "pk"):
         try:

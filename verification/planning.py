@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.permissions import Can, Role
@@ -291,10 +292,18 @@ def add_by_hand(line: PlanLine, *, reason: str, by: User) -> SamplingPlan:
 
 def follow() -> int:
     """Hold every plan against its cohort; where something has changed, draw the next. Run twice it does nothing new."""
+    return _follow(SamplingPlan.objects.current())
+
+
+def follow_signed() -> int:
+    """The same where results wait that the plan passes by and was not held against since they were signed."""
+    since = actions.passed_by().filter(marked_at__gt=OuterRef("followed_at"), enrolment__cohort=OuterRef("cohort"))
+    return _follow(SamplingPlan.objects.current().filter(Exists(since)))
+
+
+def _follow(plans: Any) -> int:
     done = 0
-    for plan in (
-        SamplingPlan.objects.current().select_related("cohort__version__qualification", "strategy").order_by("pk")
-    ):
+    for plan in plans.select_related("cohort__version__qualification", "strategy").order_by("pk"):
         with transaction.atomic():
             now = clock.now()
             try:

@@ -31,9 +31,13 @@ class VeiledQuerySet(models.QuerySet[M]):
 
     def with_shown_learner(self, user: User) -> Self:
         """With `shown_learner`, to find and to sort by: the name, or nothing where this reader may not know it."""
+        return self.with_learner_shown(veiled=anonymity.reads_codes(user))
+
+    def with_learner_shown(self, *, veiled: bool) -> Self:
+        """The same, where it is known already whether the reader reads codes."""
         path = f"{self.piece}__" if self.piece else ""
         real: Any = F(f"{path}enrolment__learner__full_name")
-        if not anonymity.reads_codes(user):
+        if not veiled:
             return self.annotate(shown_learner=real)
         hidden = Q(**{f"{path}enrolment__cohort__anonymous_marking": True, f"{path}released_at__isnull": True})
         return self.annotate(

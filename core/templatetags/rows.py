@@ -42,6 +42,19 @@ def _grid_row(one: Any) -> str:
 
 
 @register.simple_tag
+def options_of(choice: Any) -> SafeString:
+    """The options of a filter (`core.lists.Filter`); a verifier may have a hundred cohorts."""
+    return SafeString(
+        "".join(
+            [
+                f'<option value="{escape(str(value))}"{" selected" if value == choice.value else ""}>{escape(str(text))}</option>'
+                for value, text in choice.options
+            ]
+        )
+    )
+
+
+@register.simple_tag
 def attention_items(items: Iterable[dict[str, str]]) -> SafeString:
     """Who needs a decision: state, title, url, hint, text, rule, action_url, action_label."""
     return SafeString("".join([_attention_item(one) for one in items]))

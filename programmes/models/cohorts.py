@@ -212,6 +212,10 @@ class VerifierAllocationQuerySet(models.QuerySet["VerifierAllocation"]):
     def in_force(self, day: dt.date) -> VerifierAllocationQuerySet:
         return self.filter(from_on__lte=day).filter(Q(to_on__isnull=True) | Q(to_on__gte=day))
 
+    def of_iqa(self, user: int, day: dt.date) -> VerifierAllocationQuerySet:
+        """Those by which this person, given by number, verifies internally on the day."""
+        return self.in_force(day).filter(verifier=user, role=Role.IQA)
+
     def by_visits_or_here(self, user: User) -> VerifierAllocationQuerySet:
         """Without this external verifier's, if a visit of theirs was ever opened: then visits say what they see."""
         if not user.has_role(Role.EQA):

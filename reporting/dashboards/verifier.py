@@ -9,41 +9,23 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
-from assignments.models import Submission, veil_enrolments
+from assignments.models import veil_enrolments
 from core import clock
 from core.templatetags.ui import ago, day, moment
 from enrolment.models import Enrolment
-from programmes.models import Release
 from reporting.dashboards.parts import Home, Section, Task, first_few, said
-from verification.models import Sample, StaffChange, Visit
+from verification.models import Sample, StaffChange, Stage, Visit, Waiting
 from verification.models.standardisation import without_standardisation
-from verification.models.standing import awaiting_sign_off, awaiting_verification, with_what_they_wait_for
+from verification.models.standing import awaiting_sign_off
 from verification.states import VisitState
 
 
 def build_iqa(user: User, *, today: dt.date) -> Home:
-    """Five statements: the queue, results that wait, samples begun and sent back, standardisation due, changes to tell."""
-    mine = Enrolment.objects.visible_to(user).filter(
-        cohort__allocations__in=user.allocations.in_force(today).filter(role="iqa")
-    )
-    waiting, waiting_n = first_few(
-        awaiting_verification(mine).select_related("learner", "cohort").order_by(F("passed_at"), "pk")
-    )
-    unreleased = with_what_they_wait_for(
-        Submission.objects.waiting_for_release(user)
-        .read_by(user)
-        .filter(
-            enrolment__cohort__release_rule=Release.AFTER_IQA,
-            enrolment__cohort__allocations__in=user.allocations.in_force(today).filter(role="iqa"),
-        )
-    )
-    kept, kept_n = first_few(
-        unreleased.filter(sample_state__in=["", "answered"])
-        .exclude(marked_by=user)
-        .select_related("enrolment__learner", "enrolment__cohort", "assignment")
-        .order_by("marked_at", "pk")
-    )
-    veil_enrolments(user, waiting)
+    """Four statements: the queue, samples begun and sent back, standardisation due, changes to tell."""
+    mine = Waiting.objects.queue_of(user.pk, today, everywhere=False).filter(stage=Stage.TO_BEGIN)
+    queue = mine.open_to(user.pk, today)
+    related = "submission__enrolment__learner", "submission__enrolment__cohort", "submission__assignment"
+    waiting, waiting_n = first_few(queue.read_by(user).select_related(*related).order_by("began_at", "pk"))
     samples = list(
         Sample.objects.visible_to(user)
         .filter(state__in=["selected", "returned"], selected_by=user)
@@ -56,40 +38,15 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
     to_tell, to_tell_n = first_few(StaffChange.objects.filter(told_on__isnull=True).select_related("person"))
     return Home(
         role="iqa",
-        heading=f"{said(waiting_n, 'learner', 'learners').capitalize()} to verify",
-        lead=f"{day(today)}. Nobody verifies their own marking; such rows say so.",
+        heading=f"{said(waiting_n, 'piece', 'pieces').capitalize()} to verify",
+        lead=f"{day(today)}. Nobody verifies their own marking; such pieces are left out.",
         sections=[
             Section(
                 "Waiting for internal verification (IQA)",
-                [
-                    Task(
-                        str(one.learner),
-                        reverse("verification:queue"),
-                        f"{one.cohort}, passed {ago(one.passed_at)}",
-                        "in_hand",
-                        "to verify",
-                    )
-                    for one in waiting
-                ],
-                "Work appears here when all of a learner’s assignments have passed.",
+                [_waits(one) for one in waiting],
+                "A piece appears here when it waits for a verifier: before a claim, before a release, early, or answered.",
                 waiting_n,
                 reverse("verification:queue"),
-            ),
-            Section(
-                "Results that wait for you before their release",
-                [
-                    Task(
-                        f"{one.enrolment.learner}, {one.assignment.title.lower()}",
-                        reverse("verification:results"),
-                        f"{one.enrolment.cohort}, signed {ago(one.marked_at)}",
-                        "in_hand",
-                        "to verify",
-                    )
-                    for one in kept
-                ],
-                "No result waits for internal verification (IQA).",
-                kept_n,
-                reverse("verification:results"),
             ),
             Section(
                 "Begun by you", [_task(one, "in_hand", "go on") for one in begun], "Nothing is half done.", len(begun)
@@ -128,6 +85,13 @@ def build_iqa(user: User, *, today: dt.date) -> Home:
             ),
         ],
     )
+
+
+def _waits(one: Waiting) -> Task:
+    work = one.submission
+    hint = f"{work.enrolment.cohort}, {one.get_why_display().lower()}, {ago(one.began_at)}"
+    about = f"{work.enrolment.learner}, {work.assignment.title.lower()}"
+    return Task(about, reverse("verification:queue"), hint, "in_hand", "to verify")
 
 
 def _task(one: Sample, state: str, status: str) -> Task:

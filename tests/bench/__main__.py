@@ -21,7 +21,7 @@ def main(words: list[str]) -> int:
     asked = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     asked.add_argument("--rounds", type=int, default=15, help="turns of each pair, at least 5 (15)")
     asked.add_argument("--learners", type=int, default=41_212, help="learners in the database altogether (41212)")
-    asked.add_argument("--only", default="", help="pairs whose name has these words")
+    asked.add_argument("--only", default="", help="pairs whose name has these words; several with | between")
     asked.add_argument("--profile", type=int, default=0, metavar="N", help="profile N calls of each and time nothing")
     asked.add_argument(
         "what",
@@ -84,18 +84,19 @@ def measured(options: argparse.Namespace) -> int:
 
         return ledger.measured(options.events, say)
     world = pages.World(around=options.learners, say=say)
-    pairs = [one for one in pages.pairs(world) if options.only in one.name]
+    wanted = options.only.split("|")
+    pairs = [one for one in pages.pairs(world) if any(words in one.name for words in wanted)]
     if options.profile:
         for pair in pairs:
             profile(pair, options.profile)
         return 0
     if pairs:
         run(pairs, rounds=max(options.rounds, 5), say=say)
-    if any(options.only in name for name in WAITED):
+    if any(words in name for name in WAITED for words in wanted):
         # Afterwards, so that no page of this process is timed while a browser draws.
         with served() as address, browser() as chromium:
             room = Room(chromium, address, world.walked.cast.tutor, world.walked.submission, world.following)
-            waited = [one for one in in_chromium(room) if options.only in one.name]
+            waited = [one for one in in_chromium(room) if any(words in one.name for words in wanted)]
             run(waited, rounds=max(options.rounds, 5), say=say)
         pairs += waited
     print(f"{'':34}{'against':12}{'ms':>8}{'ms':>8}  {'ratio (quartiles)':22}{'line':>8}  {'SQL':>4}")

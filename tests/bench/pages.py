@@ -28,12 +28,14 @@ from tests.bench.worlds import (
     Measured,
     a_half_marked_essay,
     a_measured_cohort,
+    a_strategy,
     a_version,
     analyse,
     fill,
     like,
 )
 from tests.reporting.sample_report import sample_report
+from verification import planning, queueing
 
 SIZES = (12, 200, 1000)
 PENDING, MANY = 2000, 20_000
@@ -52,20 +54,31 @@ class World:
         self.following = a_half_marked_essay(self.walked.cohort, self.walked.cast)
         self.queues = a_measured_cohort(12, version)
         crowd = a_measured_cohort(12, version)
-        for stories in (TO_VERIFY, TO_MARK):
-            for number in range(PENDING // 200):
+        # Two pieces of each learner wait for verification, one for marking.
+        for stories, each in ((TO_VERIFY, 400), (TO_MARK, 200)):
+            for number in range(PENDING // each):
                 fill(like(self.queues.cohort, self.queues.cast, number), self.queues.cast, 200, stories)
-        say(f"{PENDING} learners to verify and {PENDING} pieces to mark")
+        say(f"{PENDING} pieces to verify and {PENDING} pieces to mark")
+        self.checks = a_measured_cohort(12, version)
+        for number in range(MANY // 400):
+            fill(like(self.checks.cohort, self.checks.cast, number), self.checks.cast, 200, TO_VERIFY)
+        say(f"{MANY} pieces to verify for one verifier")
         # A hundred cohorts of one tutor, which is more than anybody has: the desk must not care.
         self.pile = a_measured_cohort(12, version)
         for number in range(MANY // 200):
             fill(like(self.pile.cohort, self.pile.cast, number), self.pile.cast, 200, TO_MARK)
         say(f"{MANY} pieces to mark for one tutor")
-        for number in range(max(around - sum(SIZES) - 2 * PENDING - MANY, 0) // 200):
+        for number in range(max(around - sum(SIZES) - PENDING * 3 // 2 - MANY * 3 // 2, 0) // 200):
             fill(like(crowd.cohort, crowd.cast, number), crowd.cast, 200, MIXED)
         say(f"{around} learners altogether")
         yesterday = clock.today() - dt.timedelta(days=1)
         reminders.queue(reminders.due(yesterday), on=yesterday, now=clock.now())
+        analyse()
+        say(f"{queueing.bring_all()} pieces in the queue of verification")
+        a_strategy(version, self.measured[12].cast)
+        for one in self.measured.values():
+            planning.draw_plan(one.cohort, by=one.cast.iqa)
+        say("a sampling plan for each measured cohort")
         analyse()
 
 
@@ -95,6 +108,14 @@ def pairs(world: World) -> list[Pair]:
         found.append(Pair(f"{name}, {PENDING} waiting", "R(12)", 2.5, ask, reference[12], 2))
         ask = _asks(Browser(ours, getattr(world.measured[200].cast, who)), reverse(route))
         found.append(Pair(f"{name}, cohort of 200", "R(12)", 2.5, ask, reference[12], 2))
+    queue = reverse("verification:queue")
+    few, many = (_asks(Browser(ours, one.cast.iqa), queue) for one in (world.queues, world.checks))
+    found.append(Pair(f"verification queue, {MANY} waiting", "R(12)", 2.5, many, reference[12], 2))
+    found.append(Pair(f"verification queue, {MANY} waiting", f"{PENDING} waiting", 1.2, many, few, 2))
+    for size in SIZES:
+        one = world.measured[size]
+        ask = _asks(Browser(ours, one.cast.iqa), reverse("verification:grid", args=[one.cohort.code]))
+        found.append(Pair(f"sampling grid, {size} learners", "R(12)", 2.5, ask, reference[12], 2))
     desk = reverse("assignments:desk")
     few, many = (_asks(Browser(ours, one.cast.tutor), desk) for one in (world.queues, world.pile))
     found.append(Pair(f"marking desk, {MANY} waiting", "R(12)", 2.5, many, reference[12], 2))

@@ -20,6 +20,7 @@ from enrolment.models import Application, Enrolment, IndividualDeadline, Questio
 from programmes.models import Cohort, CohortDeadline, QualificationVersion, TutorAppointment, VerifierAllocation
 from tests import factories
 from tests.worlds import a_cast
+from verification import planning
 from verification.models import Claim, Sample
 from workshops.models import CatchUp, Feedback, Place, Session
 
@@ -275,6 +276,11 @@ def _work(cohort: Cohort, cast: Any, enrolments: list[Enrolment], told: list[Sto
     Sample.objects.bulk_create(
         Sample(submission=one, selected_at=now, decided_at=now, **agreed) for one in rows if one.enrolment_id in ended
     )
+
+
+def a_strategy(version: QualificationVersion, cast: Any) -> None:
+    """How much is verified, with the usual figures, so that plans can be drawn."""
+    planning.set_strategy(version, from_on=clock.today(), every=["tutor", "unit"], by=cast.iqa)
 
 
 def analyse() -> None:

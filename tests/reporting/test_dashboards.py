@@ -63,11 +63,11 @@ def test_a_question_waits_for_the_tutor_and_its_answer_for_the_learner(cast):
 def test_the_iqa_finds_a_learner_whose_work_has_all_passed(cast):
     one = factories.an_enrolment(cast=cast)
     factories.a_submission(cast=cast, one=one, state="passed")
-    assert "No learners to verify" in home(cast, "iqa")
+    assert "No pieces to verify" in home(cast, "iqa")
 
     factories.a_submission(cast=cast, one=one, kind="portfolio", state="passed")
 
-    assert "1 learner to verify" in home(cast, "iqa")
+    assert "2 pieces to verify" in home(cast, "iqa")
 
 
 def test_the_eqa_finds_verified_work_where_the_rating_asks_for_sign_off(cast):

@@ -13,8 +13,8 @@ from enrolment.models import Enrolment
 from programmes import actions as programmes
 from tests import factories
 from verification import actions
-from verification.models import Claim, Sample, SignOff
-from verification.models.standing import awaiting_sign_off, awaiting_verification, claimable, verified
+from verification.models import Claim, Sample, SignOff, Waiting
+from verification.models.standing import awaiting_sign_off, claimable, verified
 
 
 def _all_passed(cast, one=None, **version):
@@ -53,11 +53,11 @@ def _ids(rows):
 def test_a_learner_is_in_the_queue_once_everything_has_passed(cast):
     one = factories.an_enrolment(cast=cast)
     factories.a_submission(cast=cast, one=one, state="passed")
-    assert _ids(awaiting_verification(Enrolment.objects.all())) == set()
+    assert _ids(factories.in_queue(Enrolment.objects.all())) == set()
 
     factories.a_submission(cast=cast, one=one, kind="portfolio", state="passed")
 
-    assert _ids(awaiting_verification(Enrolment.objects.all())) == {one.pk}
+    assert _ids(factories.in_queue(Enrolment.objects.all())) == {one.pk}
 
 
 def test_beginning_opens_one_sample_for_each_passed_piece(cast):
@@ -188,7 +188,7 @@ def test_an_answered_piece_comes_back_as_round_two(cast):
     sample = _sent_back(cast)
     actions.answer(sample, answer="Looked again, it stands.", by=cast.tutor)
     learner = sample.submission.enrolment
-    assert _ids(awaiting_verification(Enrolment.objects.all())) == {learner.pk}
+    assert _ids(factories.in_queue(Enrolment.objects.all())) == {learner.pk}
 
     again = factories.following(sample)
 
@@ -222,7 +222,7 @@ def test_a_tutor_who_was_wrong_turns_the_pass_into_a_referral(cast):
     submission.refresh_from_db()
     assert submission.state == "referred"
     assert sample.state == "answered"
-    assert _ids(awaiting_verification(Enrolment.objects.all())) == set()
+    assert not Waiting.objects.filter(submission=submission).exists()
     assert submission.enrolment.submissions.filter(attempt=2, state="draft").exists()
 
 
@@ -231,7 +231,7 @@ def test_a_withdrawn_learner_leaves_every_queue(cast):
     waiting = _all_passed(cast, one=factories.an_enrolment(cast=cast))
     enrolments = Enrolment.objects.all()
     today = clock.today()
-    assert (_ids(claimable(enrolments, today=today)), _ids(awaiting_verification(enrolments))) == (
+    assert (_ids(claimable(enrolments, today=today)), _ids(factories.in_queue(enrolments))) == (
         {one.pk},
         {waiting.pk},
     )
@@ -240,7 +240,7 @@ def test_a_withdrawn_learner_leaves_every_queue(cast):
         each.refresh_from_db()
         enrolment.withdraw(each, withdrawal_reason="Changed post.", by=cast.administrator)
 
-    assert (_ids(claimable(enrolments, today=today)), _ids(awaiting_verification(enrolments))) == (set(), set())
+    assert (_ids(claimable(enrolments, today=today)), _ids(factories.in_queue(enrolments))) == (set(), set())
 
 
 def test_an_open_sample_of_a_withdrawn_learner_is_decided_no_more(cast):

@@ -398,7 +398,7 @@ def test_each_missing_piece_leads_to_where_it_is_mended(cast):
 
     for target in (
         reverse("enrolment:register", args=[one.pk]),
-        reverse("verification:queue") + "?q=",
+        reverse("verification:queue") + "?pile=all&amp;q=",
         one.get_absolute_url(),
     ):
         assert f'href="{target}' in page

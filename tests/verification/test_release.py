@@ -18,7 +18,7 @@ from programmes import actions as programmes
 from programmes.models import Cohort, CohortDeadline
 from tests import factories
 from verification import actions, policy
-from verification.models.standing import awaiting_verification, verified
+from verification.models.standing import verified
 
 DAY = dt.timedelta(days=1)
 
@@ -136,7 +136,7 @@ def test_verified_before_its_release_a_pass_is_not_verified_again(cast):
         submission = _signed(cast, one=one, kind=kind)
         actions.agree(actions.select(submission, reason="All", by=cast.iqa), by=cast.iqa)
 
-    assert not awaiting_verification(Enrolment.objects.all()).exists()
+    assert not factories.in_queue(Enrolment.objects.all()).exists()
     assert verified(Enrolment.objects.all()).get() == one
 
 

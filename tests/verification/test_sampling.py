@@ -24,7 +24,7 @@ from tests import factories, worlds
 from verification import actions, planning
 from verification.models import PlanLine, Sample, SamplingPlan, SamplingStrategy
 from verification.models.sampled import cohort_facts
-from verification.models.standing import awaiting_verification, passed_pieces, standing, verified
+from verification.models.standing import passed_pieces, standing, verified
 
 NOTHING = {"low_interim": 0, "low_summative": 0, "new_interim": 0, "referrals": 0}
 
@@ -77,7 +77,7 @@ def cohort(cast):
 def test_without_a_plan_everything_that_passes_is_verified(cast, cohort):
     one = all_passed(cast, cohort)
 
-    assert set(awaiting_verification(Enrolment.objects.all())) == {one}
+    assert set(factories.in_queue(Enrolment.objects.all())) == {one}
     assert standing(one).unverified == ("Essay", "Portfolio")
 
 
@@ -86,7 +86,7 @@ def test_what_a_plan_does_not_pick_needs_no_sample_before_the_claim(cast, cohort
     one = all_passed(cast, cohort)
     a_plan(cast, cohort)
 
-    assert not awaiting_verification(Enrolment.objects.all()).exists()
+    assert not factories.in_queue(Enrolment.objects.all()).exists()
     assert set(verified(Enrolment.objects.all())) == {one}
     assert standing(one).unverified == ()
     factories.a_registration(one, cast=cast)
@@ -98,7 +98,7 @@ def test_what_a_plan_picks_is_verified_before_the_claim(cast, cohort):
     one = all_passed(cast, cohort)
     a_plan(cast, cohort, low_summative=100)
 
-    assert set(awaiting_verification(Enrolment.objects.all())) == {one}
+    assert set(factories.in_queue(Enrolment.objects.all())) == {one}
     assert standing(one).unverified == ("Essay", "Portfolio")
 
 
@@ -124,7 +124,7 @@ def test_everything_of_a_new_tutor_is_verified_whatever_the_plan_said(cast, coho
     rated(cast.tutor, cohort, by=cast.iqa, signed_off=False)
 
     assert standing(one).unverified == ("Essay", "Portfolio")
-    assert set(awaiting_verification(Enrolment.objects.all())) == {one}
+    assert set(factories.in_queue(Enrolment.objects.all())) == {one}
 
 
 def test_a_tutor_without_a_rating_counts_as_new(cast, cohort):
@@ -174,7 +174,7 @@ def test_the_rule_in_the_list_and_the_rule_for_one_learner_agree(cast, cohort):
     people.append(all_passed(cast, cohort))
     actions.begin(people[3], by=cast.iqa)
 
-    waiting = set(awaiting_verification(Enrolment.objects.all()))
+    waiting = set(factories.in_queue(Enrolment.objects.all()))
 
     assert waiting == {one for one in people if standing(one).unverified}
     assert 0 < len(waiting) < 4

@@ -1,15 +1,19 @@
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.permissions import Role
+from assignments import anonymity
 from core import clock
 from enrolment.models import Enrolment
+from programmes import actions as programmes
 from tests import factories, worlds
-from verification import actions, verifying
+from verification import actions, queueing, verifying
 from verification.models import Claim, Sample, SignOff
-from verification.models.standing import awaiting_verification
 
 
 def _all_passed(cast, one=None, name=""):
@@ -47,10 +51,11 @@ def _action(url, cast, *, kind="rejection", days=5):
     }
 
 
+@pytest.mark.sqlite
 def test_a_verifier_begins_agrees_with_each_piece_and_the_learner_leaves_the_queue(cast):
     one = _all_passed(cast, name="Ada Able")
     iqa = cast.client_of("iqa")
-    assert "1 learner to verify" in iqa.get(_url("queue")).content.decode()
+    assert "2 pieces to verify" in iqa.get(_url("queue")).content.decode()
 
     first = iqa.post(_url("begin", one.pk)).url
     page = iqa.get(first).content.decode()
@@ -75,16 +80,28 @@ def test_beginning_a_second_time_is_answered_with_a_sentence(cast):
     assert "Somebody else began to verify this learner" in answer.content.decode()
 
 
-def test_a_row_of_ones_own_marking_says_so_and_has_no_button(cast):
-    _all_passed(cast)
+@pytest.mark.sqlite
+def test_ones_own_marking_is_counted_not_listed_and_among_all_pieces_it_is_locked(cast):
+    one = _all_passed(cast)
     factories.RoleGrant.objects.create(user=cast.tutor, role=Role.IQA, granted_at=clock.now())
+    programmes.allocate_verifier(
+        one.cohort,
+        verifier=User.objects.get(pk=cast.tutor.pk),
+        role=Role.IQA,
+        from_on=clock.today(),
+        by=cast.administrator,
+    )
+    both = cast.client_of("tutor")
 
-    page = cast.client_of("tutor").get(_url("queue")).content.decode()
+    page, everything = (both.get(_url("queue"), {"pile": pile}).content.decode() for pile in ("", "all"))
 
-    assert "You marked this, so somebody else verifies it." in page
-    assert "Begin verifying" not in page
+    assert "2 pieces you marked yourself wait for somebody else and are not listed here." in " ".join(page.split())
+    assert "Nothing to verify" in page
+    assert everything.count("You marked this, so somebody else verifies it.") == 2
+    assert "Begin<" not in page + everything
 
 
+@pytest.mark.sqlite
 def test_a_piece_sent_back_stands_on_the_tutors_desk_and_is_answered_there(cast):
     one = _all_passed(cast)
     iqa, tutor = cast.client_of("iqa"), cast.client_of("tutor")
@@ -101,6 +118,7 @@ def test_a_piece_sent_back_stands_on_the_tutors_desk_and_is_answered_there(cast)
     again = factories.following(_sample(sample))
     assert again.selected_by == cast.iqa
     assert "It is thin." in iqa.get(again.get_absolute_url()).content.decode()
+    assert "Answered, round 2" in iqa.get(_url("queue")).content.decode()
 
 
 def test_an_empty_action_is_named_beside_its_field_and_nothing_typed_is_lost(cast):
@@ -208,6 +226,81 @@ def test_learners_and_clients_see_neither_queues_nor_claims(cast, who):
     assert [browser.get(_url(name)).status_code for name in ("queue", "sign_offs", "claims")] == [403, 403, 403]
 
 
+@pytest.mark.sqlite
+def test_the_queue_covers_names_where_work_is_marked_without_them(cast):
+    cohort = factories.a_cohort(cast=cast)
+    facts = {"release_rule": "after_iqa", "second_marks": "on_request", "anonymous_marking": True, "times": {}}
+    programmes.set_marking_rules(cohort, **facts, by=cast.contract_manager)
+    one = factories.an_enrolment(cast=cast, cohort=cohort, name="Ada Able")
+    factories.mark(factories.a_submission(cast=cast, one=one), cast=cast)
+    iqa, code = cast.client_of("iqa"), anonymity.code(one.pk)
+
+    for query in ({}, {"pile": "all"}, {"order": "learner"}, {"q": code}):
+        page = iqa.get(_url("queue"), query).content.decode()
+        assert ("Ada" in page, f"Learner {code}" in page) == (False, True), query
+        assert reverse("enrolment:enrolment", args=[one.pk]) not in page
+    assert "Nothing fits this choice" in iqa.get(_url("queue"), {"q": "Ada"}).content.decode()
+    assert "Ada Able" in cast.client_of("administrator").get(_url("queue")).content.decode()
+
+
+def test_what_is_chosen_above_the_queue_narrows_every_pile_and_stays(cast):
+    one, other = _all_passed(cast, name="Ada Able"), _all_passed(cast, name="Ben Bold")
+    iqa = cast.client_of("iqa")
+
+    page = iqa.get(_url("queue"), {"cohort": one.cohort_id, "why": "claim", "tutor": cast.tutor.pk}).content.decode()
+    nothing = iqa.get(_url("queue"), {"why": "early"}).content.decode()
+    found = iqa.get(_url("queue"), {"q": "bold", "pile": "all"}).content.decode()
+
+    assert ("Ada Able" in page, "Ben Bold" in page) == (True, False)
+    assert f"cohort={one.cohort_id}&amp;why=claim" in page
+    assert "2 pieces to verify" in page
+    assert "Nothing fits this choice" in nothing
+    assert ("Ada Able" in found, "Ben Bold" in found) == (False, True)
+    assert '<input type="hidden" name="pile" value="all">' in found
+    assert other.pk != one.pk
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("learners", [12, 600])
+def test_the_queue_takes_six_statements_with_twelve_and_with_six_hundred_learners(
+    cast, django_assert_num_queries, learners
+):
+    one = _all_passed(cast)
+    people = worlds.multiplied([one.learner], learners - 1, deep=False)
+    worlds.multiplied([one], learners - 1, learner=lambda n: people[n - 1].pk)
+    queueing.bring_all()
+    iqa = cast.client_of("iqa")
+
+    for pile in ("to_begin", "being_verified", "with_tutor", "all"):
+        iqa.get(_url("queue"), {"pile": pile})
+        with django_assert_num_queries(6):
+            page = iqa.get(_url("queue"), {"pile": pile}).content.decode()
+
+    assert f"{'more than 1,000' if learners == 600 else 24} pieces in the queue" in page.lower()
+
+
+@pytest.mark.sqlite
+def test_pages_of_the_queue_follow_each_other_in_every_order_and_direction(cast):
+    """Two hundred pieces, many of which began to wait at the same moment: each is on one page, once."""
+    one = _all_passed(cast)
+    people = worlds.multiplied([one.learner], 99, deep=False)
+    worlds.multiplied([one], 99, learner=lambda n: people[n - 1].pk)
+    queueing.bring_all()
+    iqa = cast.client_of("iqa")
+
+    for order in ("waits", "-waits", "learner", "-cohort"):
+        seen, url = [], f"{_url('queue')}?order={order}"
+        for _ in range(4):
+            page = iqa.get(url).content.decode()
+            seen += re.findall(r"/verification/pieces/(\d+)/begin/\" class=\"btn btn-\w+ btn-sm", page)
+            later = re.search(r'href="([^"]+)" rel="next"', page)
+            url = _url("queue") + html.unescape(later[1]) if later else ""
+        assert (len(seen), len(set(seen)), url) == (200, 200, "")
+        back = re.search(r'href="([^"]+)" rel="prev"', page)
+        before = iqa.get(_url("queue") + html.unescape(back[1])).content.decode()
+        assert re.findall(r"pieces/(\d+)/begin/\" class=\"btn btn-\w+ btn-sm", before) == seen[100:150]
+
+
 def _a_crowd(cast, number):
     """Learners in every stage after the last pass: to verify, to sign off, to claim, claimed, and one behind.
 
@@ -227,6 +320,7 @@ def _a_crowd(cast, number):
         one.refresh_from_db()
         people = worlds.multiplied([one.learner], number // 6 - 1, deep=False)
         worlds.multiplied([one], len(people), learner=lambda n, people=people: people[n - 1].pk)
+    queueing.bring_all()
 
 
 @pytest.mark.slow
@@ -238,10 +332,12 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
     assert Enrolment.objects.count() == learners
     iqa, eqa, administrator = (cast.client_of(who) for who in ("iqa", "eqa", "administrator"))
 
-    with django_assert_num_queries(8):
-        iqa.get(_url("queue"))
-    # Two of them note what the external verifier opened.
-    with django_assert_num_queries(9):
+    for pile in ("", "being_verified", "with_tutor", "all"):
+        iqa.get(_url("queue"), {"pile": pile})
+        with django_assert_num_queries(6):
+            iqa.get(_url("queue"), {"pile": pile})
+    # Three of them look for an open visit and note what the external verifier opened.
+    with django_assert_num_queries(10):
         eqa.get(_url("queue"))
     with django_assert_num_queries(6):
         administrator.get(_url("claims"))
@@ -249,7 +345,7 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
         administrator.get(_url("claims"), {"stage": "missing"})
     with django_assert_num_queries(6):
         administrator.get(_url("claims"), {"stage": "claimed"})
-    waiting = awaiting_verification(Enrolment.objects.all()).first()
+    waiting = factories.in_queue(Enrolment.objects.all()).first()
     sample = iqa.post(_url("begin", waiting.pk)).url
     with django_assert_num_queries(10):
         iqa.get(sample)

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('assignments', '0011_second_marking_anew'),
         ('enrolment', '0002_adjustments_and_breaks'),
         ('programmes', '0004_quality_ratings'),
-        ('verification', '0007_judging'),
+        ('verification', '0008_queue'),
         ('workshops', '0002_missed_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

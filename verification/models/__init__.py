@@ -27,6 +27,7 @@ from verification.models.standardisation import (
     StandardMark,
 )
 from verification.models.visits import Finding, Visit, VisitAction, VisitLearner, VisitSample, VisitView
+from verification.models.waiting import Stage, Waiting, Why
 
 __all__ = [
     "AgreedStandard",
@@ -66,6 +67,7 @@ __all__ = [
     "Snapshot",
     "StaffChange",
     "StaffQualification",
+    "Stage",
     "StandardMark",
     "StandardisationEvent",
     "TutorRating",
@@ -74,4 +76,6 @@ __all__ = [
     "VisitLearner",
     "VisitSample",
     "VisitView",
+    "Waiting",
+    "Why",
 ]

@@ -54,6 +54,7 @@ def with_what_they_wait_for(submissions: SubmissionQuerySet) -> Any:
         sample_by=Coalesce(Subquery(latest.values("selected_by__full_name")[:1]), Value("")),
         outcome=Subquery(signed.values("outcome")[:1]),
         results_at=Subquery(times.values("results_at")[:1]),
+        spared=Spared(),
     )
 
 
@@ -76,17 +77,17 @@ _ACHIEVED_BY_WORK = f"""(
         else coalesce(({_UNITS_ACHIEVED.replace("{what}", "sum(one.credits)")})
             >= (select credit_total from programmes_qualificationversion where id = {{v}}), false) end)"""  # noqa: S608 (constants of this file)
 # Few learners have a unit recognised, and the rule without is the quicker one.
-_ACHIEVED = f"(case when exists ({RECOGNISED}) then {ACHIEVED_WITH_RECOGNITION} else {_ACHIEVED_BY_WORK} end)"
+ACHIEVED = f"(case when exists ({RECOGNISED}) then {ACHIEVED_WITH_RECOGNITION} else {_ACHIEVED_BY_WORK} end)"
 _UNVERIFIED = f"""exists (select 1 from assignments_submission s where s.enrolment_id = {{e}} and s.state = 'passed'
     and coalesce((select m.state from verification_sample m where m.submission_id = s.id
     order by m.round desc limit 1), '') <> 'agreed'
     and not {SPARED.format(s="s.id", e="s.enrolment_id", a="s.assignment_id", t="s.marked_by_id")})"""  # noqa: S608 (constants of this file)
-_PASSED_AT = "(select max(s.marked_at) from assignments_submission s where s.enrolment_id = {e} and s.state = 'passed')"
+PASSED_AT = "(select max(s.marked_at) from assignments_submission s where s.enrolment_id = {e} and s.state = 'passed')"
 
 
 def achieved(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """Those whose passed assignments add up to the qualification, by its version's rule of combination."""
-    return enrolments.filter(Written(_ACHIEVED, models.BooleanField(), wants=2))
+    return enrolments.filter(Written(ACHIEVED, models.BooleanField(), wants=2))
 
 
 def _on_programme(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
@@ -96,16 +97,6 @@ def _on_programme(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
 def _unverified() -> Written:
     """A passed piece whose latest sample is not agreed, unless the cohort's plan passes it by."""
     return Written(_UNVERIFIED, models.BooleanField(), wants=1)
-
-
-def awaiting_verification(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """Everything has passed, and the internal verifier has not agreed with all of it. `passed_at` begins the wait."""
-    return with_passed_at(achieved(_on_programme(enrolments)).filter(_unverified()))
-
-
-def with_passed_at(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """When the last piece passed."""
-    return enrolments.annotate(passed_at=Written(_PASSED_AT, models.DateTimeField(), wants=1))
 
 
 def verified(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:

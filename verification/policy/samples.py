@@ -61,7 +61,13 @@ def how_it_is_released(rule: str) -> str:
 
 
 def waits_for(
-    *, rule: str, results_at: dt.datetime | None, sample: str, verifier: str = "", now: dt.datetime
+    *,
+    rule: str,
+    results_at: dt.datetime | None,
+    sample: str,
+    verifier: str = "",
+    spared: bool = False,
+    now: dt.datetime,
 ) -> tuple[str, str]:
     """What a signed result waits for before its release: a sign of the journey grid, and the words."""
     words = {
@@ -71,6 +77,8 @@ def waits_for(
     }
     if sample in words:
         return words[sample]
+    if rule == "after_iqa" and spared:
+        return "unsampled", "not in the sample, released within minutes"
     if rule == "after_iqa":
         return ("done", "agreed, released within minutes") if sample == "agreed" else ("not_yet", "not verified yet")
     if rule == "at_a_time" and results_at is None:

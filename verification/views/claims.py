@@ -149,7 +149,7 @@ def where_to_mend(about: str, enrolment: Enrolment, user: User) -> str:
         return reverse("enrolment:register", args=[enrolment.pk])
     name = urlencode({"q": enrolment.learner.full_name})
     if about == "verification" and user.can(Can.SEE_VERIFICATION):
-        return f"{reverse('verification:queue')}?{name}"
+        return f"{reverse('verification:queue')}?pile=all&{name}"
     if about == "sign_off" and user.can(Can.SIGN_OFF):
         return reverse("verification:sign_off", args=[enrolment.pk])
     if about == "sign_off" and user.can(Can.SEE_VERIFICATION):

@@ -1,196 +1,173 @@
-"""Two queues of learners: those to verify internally, and those the external verifier signs off."""
+"""The queue of internal verification (IQA): what waits, for how long, for whom, and what is being verified or with the tutor."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import CharField, DateTimeField, IntegerField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import AuthedRequest, requires
-from accounts.models import User
 from accounts.permissions import Can, Role
-from assignments.deadlines import working_days_between
-from assignments.models import Submission, veil_enrolments, with_shown_learner
-from core import clock
-from core.lists import chosen, listing
-from enrolment.models import Enrolment
-from programmes.models import Cohort
-from verification import actions, policy
-from verification.forms import SignOffForm
-from verification.models import Sample
-from verification.models.standing import (
-    awaiting_sign_off,
-    awaiting_verification,
-    passed_pieces,
-    standing,
-    with_passed_at,
-    with_verified_at,
+from assignments import anonymity
+from assignments.models import Submission
+from core import clock, keyset
+from core.lists import BOUND, Filter, Listing, chosen, searched
+from verification import beginning
+from verification.models import Stage, Why
+from verification.views.queue_rows import Reader, first_of, rows_html
+from verification.views.queue_statements import (
+    ALL,
+    LONGEST,
+    OPTIONS,
+    PILES,
+    Shape,
+    counted,
+    found_rows,
+    of_pile,
+    page_rows,
+    told,
 )
+from verification.views.sign_offs import learners_of, sign_offs
 
-SHOWN = ("learner", "cohort__contract__client")
-FIND = ("shown_learner", "cohort__code", "cohort__contract__client__name")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One passed attempt as the verifier's queue shows it."""
-
-    submission: Submission
-    sample: int | None
-    state: str
-    round: int
-    own: bool
-
-    @property
-    def word(self) -> str:
-        words = {
-            "": "not begun",
-            "selected": f"being verified{self._round}",
-            "agreed": "agreed",
-            "returned": "with the tutor",
-            "answered": "answered, to verify again",
-            "spared": "not in the sample",
-        }
-        return words[self.state]
-
-    @property
-    def sign(self) -> str:
-        signs = {"agreed": "done", "returned": "referred", "selected": "in_hand", "spared": "unsampled"}
-        return signs.get(self.state, "not_yet")
-
-    @property
-    def _round(self) -> str:
-        return f", round {self.round}" if self.round > 1 else ""
-
-    @property
-    def waits(self) -> bool:
-        """Whether somebody still has to begin with it."""
-        return self.state in ("", "answered")
+ORDERS = {
+    "waits": ("Longest wait first", LONGEST),
+    "learner": ("By learner", ("shown_learner", "began_at")),
+    "cohort": ("By cohort", ("cohort__code", "began_at")),
+}
+FIND = (
+    "shown_learner",
+    "cohort__code",
+    "cohort__contract__client__name",
+    "submission__assignment__title",
+    "marked_by__full_name",
+)
+# What a cursor holds: twice since when a piece waits, or a name and that, and its number.
+_KEYS = (DateTimeField(), DateTimeField(), IntegerField())
+_NAMED = (CharField(), *_KEYS[1:])
+NOUNS = {
+    Stage.TO_BEGIN: "{} to verify",
+    Stage.BEING_VERIFIED: "{} being verified",
+    Stage.WITH_TUTOR: "{} with the tutor",
+    ALL: "{} in the queue",
+}
 
 
-def pieces_of(enrolments: Any, user: User) -> dict[int, list[Piece]]:
-    """The passed attempts of these learners, each with its latest sample. One query."""
-    latest = Sample.objects.filter(submission=OuterRef("pk")).order_by("-round")
-    rows = (
-        passed_pieces(enrolments)
-        .annotate(sample=Subquery(latest.values("pk")[:1]), sample_round=Subquery(latest.values("round")[:1]))
-        .select_related("assignment", "marked_by")
-        .order_by("assignment__position")
-    )
-    found: dict[int, list[Piece]] = {}
-    for one in rows:
-        state = "spared" if one.spared else one.sample_state
-        piece = Piece(one, one.sample, state, one.sample_round or 0, one.marked_by_id == user.pk)
-        found.setdefault(one.enrolment_id, []).append(piece)
-    return found
+def _filters(request: AuthedRequest, today: dt.date, *, everywhere: bool) -> list[Filter]:
+    found: dict[str, list[tuple[str, str]]] = {"cohort": [], "tutor": []}
+    for kind, pk, name in OPTIONS.rows(everywhere, today=today, **({} if everywhere else {"user": request.user.pk})):
+        found[kind].append((str(pk), name))
+    for options in found.values():
+        options.sort(key=lambda one: one[1])
+    return [
+        chosen(request, "why", "Why it is here", Why.choices),
+        chosen(request, "cohort", "Cohort", found["cohort"]),
+        chosen(request, "tutor", "Marked by", found["tutor"]),
+    ]
 
 
-def _learners(user: User) -> QuerySet[Enrolment]:
-    """Those this person verifies: of their cohorts, and never themselves."""
-    if user.has_role(Role.ADMINISTRATOR):
-        return Enrolment.objects.exclude(learner=user)
-    if user.has_role(Role.EQA):
-        return Enrolment.objects.visible_to(user).exclude(learner=user)
-    # What `visible_to` says, without its "or their own": that would keep PostgreSQL from going by cohorts.
-    return Enrolment.objects.filter(cohort__in=Cohort.objects.visible_to(user)).exclude(learner=user)
+def _listing(request: AuthedRequest, shape: Shape, filters: list[Filter], total: int, **values: Any) -> Listing:
+    """The page of a pile. By the wait it is one statement written once; looked for or sorted by a name Django writes it."""
+    order = request.GET.get("order", "waits")
+    order = order if order.removeprefix("-") in ORDERS else "waits"
+    label, columns = ORDERS[order.removeprefix("-")]
+    q = request.GET.get("q", "").strip()
+    if q or columns != LONGEST:
+        there = of_pile(shape, **values)
+        q, rows = searched(request, told(there, shape, **values), FIND, there.by_code)
+        total = rows.order_by()[: BOUND + 1].count() if q else total
+        page = _by_name(request, rows, order, columns)
+    else:
+        back, key = keyset.read(request.GET.get("at", ""), order, _KEYS[1:])
+        beyond = {"at": key[0], "key": key[1]} if key else {}
+        asked = shape._replace(order=order, back=back, beyond=bool(key))
+        page = keyset.as_page(page_rows(asked, **values, **beyond), columns, back, key, name=order)
+    said = [(one, label) for one, (label, _) in ORDERS.items()]
+    if order.startswith("-"):
+        said.insert(0, (order, f"{label}, turned round"))
+    return Listing(page, q, order, said, filters, min(total, BOUND), "piece", searchable=True, bounded=total > BOUND)
 
 
-def _cohort_filter(request: AuthedRequest) -> Any:
-    cohorts = Cohort.objects.visible_to(request.user).order_by("code").values_list("pk", "code")
-    return chosen(request, "cohort", "Cohort", [(str(pk), code) for pk, code in cohorts])
-
-
-def _with_pieces(page: Any, user: User, since: str) -> None:
-    veil_enrolments(user, list(page))
-    pieces = pieces_of([one.pk for one in page], user)
-    today = clock.today()
-    for one in page:
-        one.pieces = pieces.get(one.pk, [])
-        one.waits = working_days_between(timezone.localdate(getattr(one, since)), today)
-        one.to_begin = [piece for piece in one.pieces if piece.waits and not piece.own]
-        one.own = [piece for piece in one.pieces if piece.waits and piece.own]
-        one.open_sample = next(
-            (piece.sample for piece in one.pieces if piece.state == "selected" and not piece.own), None
-        )
+def _by_name(request: AuthedRequest, rows: Any, order: str, columns: Sequence[str]) -> keyset.KeysetPage:
+    """Three columns of a key in any case: the wait twice, where it is what sorts."""
+    columns = [f"-{one}" if order.startswith("-") else one for one in (*columns, *columns)[:2]]
+    name = f"{order} found"
+    back, key = keyset.read(request.GET.get("at", ""), name, _KEYS if columns[0].endswith(LONGEST[0]) else _NAMED)
+    page = keyset.as_page(found_rows(rows, columns, back, key), columns, back, key, name=name)
+    return replace(page, object_list=[one.row for one in page])
 
 
 @requires(Can.SEE_VERIFICATION)
 def queue(request: AuthedRequest) -> HttpResponse:
-    """Learners whose work has all passed and is not verified yet. The external verifier begins with their own list."""
-    if not request.user.has_role(Role.IQA, Role.ADMINISTRATOR):
+    """A pile of the queue. The external verifier begins with their own list."""
+    user, today = request.user, clock.today()
+    if not user.has_role(Role.IQA, Role.ADMINISTRATOR):
         return sign_offs(request)
-    cohort = _cohort_filter(request)
-    rows = with_shown_learner(awaiting_verification(_learners(request.user)), request.user)
-    if cohort.value:
-        rows = rows.filter(cohort=int(cohort.value))
-    orders = {
-        "waits": ("Longest wait first", ("passed_at",)),
-        "learner": ("By learner", ("shown_learner",)),
-        "cohort": ("By cohort", ("cohort__code", "shown_learner")),
-    }
-    drawn = with_passed_at(Enrolment.objects.select_related(*SHOWN))
-    found = listing(request, rows, noun="learner", orders=orders, find=FIND, filters=[cohort], drawn_from=drawn)
-    _with_pieces(found.page, request.user, "passed_at")
-    first = next((one for one in found.page if one.open_sample or one.to_begin), None)
+    everywhere = user.has_role(Role.ADMINISTRATOR)
+    pile = chosen(request, "pile", "Pile", PILES).value or Stage.TO_BEGIN.value
+    filters = _filters(request, today, everywhere=everywhere)
+    why, cohort, tutor = (one.value for one in filters)
+    shape = Shape(everywhere, why, bool(cohort), bool(tutor))
+    values: dict[str, Any] = {"user": user.pk, "today": today}
+    values |= {name: int(one) for name, one in (("cohort", cohort), ("tutor", tutor)) if one}
+    counts = counted(shape, **values)
+    narrowed = shape._replace(pile=pile, veiled=anonymity.reads_codes(user))
+    found = _listing(request, narrowed, filters, counts[pile], **values)
+    reader = Reader(user.pk, user.can(Can.VERIFY), today)
+    first = first_of(found.page, reader) if found.order == "waits" and pile == Stage.TO_BEGIN else None
     context = {
         "listing": found,
-        "first": first,
-        "may_verify": request.user.can(Can.VERIFY),
+        "rows": rows_html(found.page, reader, first.pk if first else None),
+        "pile": pile,
+        "piles": [(_leads(request, key), label, said(counts[key]), key == pile) for key, label in PILES],
+        "heading": NOUNS[pile].format(pieces(counts[pile])) if counts[pile] else "",
+        "total": said(counts[Stage.TO_BEGIN]),
+        "own": pieces(counts["own"]) if counts["own"] else "",
+        "near": pieces(counts["near"]) if counts["near"] else "",
+        "mine": pieces(counts["mine"]) if counts["mine"] and pile != Stage.BEING_VERIFIED else "",
+        "first": first if not (request.GET.get("at") or found.q) else None,
+        "may_verify": reader.may_verify,
         "now": clock.now(),
-        "unreleased": Submission.objects.waiting_for_release(request.user).count(),
     }
     return render(request, "verification/queue.html", context)
+
+
+def _leads(request: AuthedRequest, pile: str) -> str:
+    """The address of a pile, with what is looked for and chosen here."""
+    query = request.GET.copy()
+    query.pop("at", None)
+    query["pile"] = pile
+    return f"?{query.urlencode()}"
+
+
+def said(number: int) -> str:
+    """A number, or more than a number where counting stopped."""
+    return f"more than {BOUND:,}" if number > BOUND else f"{number:,}"
+
+
+def pieces(number: int) -> str:
+    return f"{said(number)} piece{'' if number == 1 else 's'}"
 
 
 @requires(Can.VERIFY)
 @require_POST
 def begin(request: AuthedRequest, pk: int) -> HttpResponse:
-    """Open a sample for each passed piece of the learner that waits, and go to the first."""
-    enrolment = get_object_or_404(_learners(request.user), pk=pk)
-    begun = actions.begin(enrolment, by=request.user)
+    """Open a sample for each piece of the learner that waits for this verifier, and go to the first."""
+    enrolment = get_object_or_404(learners_of(request.user), pk=pk)
+    begun = beginning.begin_waiting(enrolment, by=request.user)
     return redirect(begun[0])
 
 
-@requires(Can.SEE_VERIFICATION)
-def sign_offs(request: AuthedRequest) -> HttpResponse:
-    """Verified learners whose claim waits for the external verifier."""
-    cohort = _cohort_filter(request)
-    rows = with_shown_learner(awaiting_sign_off(_learners(request.user)), request.user)
-    if cohort.value:
-        rows = rows.filter(cohort=int(cohort.value))
-    orders = {
-        "waits": ("Longest wait first", ("verified_at",)),
-        "learner": ("By learner", ("shown_learner",)),
-        "cohort": ("By cohort", ("cohort__code", "shown_learner")),
-    }
-    drawn = with_verified_at(Enrolment.objects.select_related(*SHOWN))
-    found = listing(request, rows, noun="learner", orders=orders, find=FIND, filters=[cohort], drawn_from=drawn)
-    _with_pieces(found.page, request.user, "verified_at")
-    context = {"listing": found, "may_sign": request.user.can(Can.SIGN_OFF), "now": clock.now()}
-    return render(request, "verification/sign_offs.html", context)
-
-
-@requires(Can.SIGN_OFF)
-def sign_off(request: AuthedRequest, pk: int) -> HttpResponse:
-    """The learner's verified work with everything that was decided about it, and the signature."""
-    rows = _learners(request.user).select_related("learner", "cohort__version__qualification")
-    enrolment = get_object_or_404(rows, pk=pk)
-    veil_enrolments(request.user, [enrolment])
-    form = SignOffForm(request.POST if request.method == "POST" else None, cancel_url=reverse("verification:sign_offs"))
-    if form.is_valid() and form.attempts(actions.sign_off, enrolment, by=request.user):
-        messages.success(request, f"Signed off: {enrolment.learner}. The centre can claim the certificate.")
-        return redirect("verification:sign_offs")
-    found = standing(enrolment)
-    missing = policy.missing_for_sign_off(found)
-    if found.signed_off:
-        missing = ["This learner is signed off already."]
-    pieces = pieces_of([enrolment.pk], request.user).get(enrolment.pk, [])
-    context = {"enrolment": enrolment, "pieces": pieces, "missing": missing, "form": form}
-    return render(request, "verification/sign_off.html", context, status=409 if form.errors else 200)
+@requires(Can.VERIFY)
+@require_POST
+def begin_piece(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Open a sample for one piece that waits, and go to it."""
+    there = Submission.objects.filter(enrolment__in=learners_of(request.user).values("pk"))
+    related = "enrolment__learner", "enrolment__cohort", "assignment", "marked_by"
+    submission = get_object_or_404(there.handed_in().select_related(*related), pk=pk)
+    return redirect(beginning.begin_piece(submission, by=request.user))

@@ -52,6 +52,7 @@ def _page(request: AuthedRequest, form: ReleaseForm, ticked: set[int], *, status
             results_at=one.results_at,
             sample=one.sample_state,
             verifier=one.sample_by,
+            spared=one.spared,
             now=now,
         )
         one.outcome_word = Outcome(one.outcome).label.lower() if reads and one.outcome else ""
