@@ -522,6 +522,9 @@ def test_a_correction_signs_anew_without_touching_a_decision_and_tells_the_learn
     sheet = text_of(cast.client_of("tutor").get(reverse("assignments:result_sheet", args=[submission.pk])))
     assert "Names the measure." in sheet
     assert "Corrected on" in sheet
+    learner = text_of(factories.signed_in(submission.enrolment.learner).get(submission.get_absolute_url()))
+    assert "the feedback on 1.1. The outcome stands. It named none." in learner
+    assert "Names the measure." in learner
 
 
 @pytest.mark.parametrize(
