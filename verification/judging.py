@@ -138,8 +138,8 @@ def names(criteria: Iterable[int]) -> list[str]:
 
 
 def kept(given: Mapping[str, Any], criteria: Iterable[int]) -> dict[str, str]:
-    """What was typed, letter for letter and without what is empty."""
-    found = {one: str(given.get(one) or "")[:LONGEST] for one in names(criteria)}
+    """What was typed, letter for letter and without what is empty. Only the sign that no database keeps is left out."""
+    found = {one: str(given.get(one) or "").replace("\x00", "")[:LONGEST] for one in names(criteria)}
     return {one: text for one, text in found.items() if text.strip()}
 
 

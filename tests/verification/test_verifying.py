@@ -258,6 +258,19 @@ def test_what_is_typed_is_kept_and_comes_back_in_the_next_visit(cast):
     assert JudgementDraft.objects.get().saved_by == cast.iqa
 
 
+@pytest.mark.parametrize("revision", ["", "x", "-3", "9" * 40])
+def test_hostile_input_is_kept_as_text_or_refused_in_a_sentence(cast, revision):
+    sample, iqa = opened(cast), cast.client_of("iqa")
+    typed = filled(sample, comment="a\x00b <script>", **{"a-fair": "best", "k999": "yes", "owner": "x"})
+
+    first = iqa.post(url("agree_rest", sample), {**typed, "revision": revision})
+    page = iqa.get(sample.get_absolute_url()).content.decode()
+
+    assert first.status_code == 302
+    assert "ab &lt;script&gt;" in page
+    assert "k999" not in page
+
+
 def test_two_verifiers_overwrite_nothing_of_each_other_unseen(cast):
     sample = opened(cast)
     other = factories.signed_in(another(cast, sample.submission.enrolment.cohort))
@@ -509,6 +522,9 @@ def test_a_correction_signs_anew_without_touching_a_decision_and_tells_the_learn
     sheet = text_of(cast.client_of("tutor").get(reverse("assignments:result_sheet", args=[submission.pk])))
     assert "Names the measure." in sheet
     assert "Corrected on" in sheet
+    learner = text_of(factories.signed_in(submission.enrolment.learner).get(submission.get_absolute_url()))
+    assert "the feedback on 1.1. The outcome stands. It named none." in learner
+    assert "Names the measure." in learner
 
 
 @pytest.mark.parametrize(
