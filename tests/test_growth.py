@@ -23,9 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LISTS = """
 home                          -          learner            8
 home                          -          tutor              8
-home                          -          iqa                8
 home                          -          iqa                7
-home                          -          eqa                4
 home                          -          eqa                7
 home                          -          administrator      8
 home                          -          contract_manager   8

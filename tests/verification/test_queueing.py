@@ -53,7 +53,8 @@ def marked(cast, one, kind="essay", unmet=0):
 
 
 def sent_back(cast, sample):
-    return actions.send_back(sample, action="Look again.", action_due_on=clock.today() + SOON, by=cast.iqa)
+    due = clock.today() + SOON
+    return actions.send_back(sample, **factories.rejected(sample), action="Look again.", action_due_on=due, by=cast.iqa)
 
 
 # ---- what holds the table and the rule together
@@ -75,13 +76,14 @@ def test_a_row_that_was_lost_or_spoilt_is_put_right_and_counted(cast, capsys):
     first, second = Waiting.objects.order_by("pk")
     first.delete()
     Waiting.objects.filter(pk=second.pk).update(why="early")
-    sample = actions.select(one.submissions.get(pk=second.pk), reason="x", by=cast.iqa)
-    Sample.objects.filter(pk=sample.pk).delete()
 
     call_command("follow_queue")
     call_command("follow_queue")
 
-    assert capsys.readouterr().out.split("\n")[:2] == ["1 rows differed from the rule", "0 rows differed from the rule"]
+    assert capsys.readouterr().out.split("\n")[:2] == [
+        "2 rows differed from the rule",
+        "no rows differed from the rule",
+    ]
     assert set(Waiting.objects.values_list("stage", "why")) == {("to_begin", "claim")}
 
 
@@ -110,8 +112,7 @@ def test_after_each_of_many_verbs_the_table_is_what_the_rule_says(cast, rule):
         lambda: keep("first", actions.select(held["essay"], reason="A look", by=cast.iqa)),
         lambda: sent_back(cast, newest("first")),
         lambda: actions.answer(newest("first"), answer="It stands.", by=cast.tutor),
-        lambda: keep("second", actions.select(Submission.objects.get(pk=held["essay"].pk), reason="2", by=cast.iqa)),
-        lambda: actions.agree(newest("second"), by=cast.iqa),
+        lambda: actions.agree(factories.following(held["first"]), by=cast.iqa),
         lambda: keep("third", actions.select(Submission.objects.get(pk=held["folder"].pk), reason="3", by=cast.iqa)),
         lambda: actions.agree(newest("third"), by=cast.iqa),
         lambda: keep("claim", actions.claim(ada, by=cast.administrator)),
@@ -195,10 +196,20 @@ def test_signed_anew_after_the_verifier_began_it_waits_for_the_next_round_only_w
     assert Waiting.objects.get().action_due_on == clock.today() + SOON
 
     actions.answer(Sample.objects.get(), answer="It stands.", by=cast.tutor)
-    assert stands(submission) == ("to_begin", "answered", 1)
 
-    actions.select(Submission.objects.get(pk=submission.pk), reason="x", by=cast.iqa)
     assert stands(submission) == ("being_verified", "answered", 2)
+
+
+def test_an_answer_waits_for_any_verifier_where_the_one_who_asked_does_not_verify_there_any_more(cast):
+    one = factories.an_enrolment(cast=cast, cohort=a_cohort(cast, "after_iqa"))
+    submission = marked(cast, one)
+    sent_back(cast, actions.select(submission, reason="x", by=cast.iqa))
+    allocation = one.cohort.allocations.get(verifier=cast.iqa)
+    type(allocation).objects.filter(pk=allocation.pk).update(to_on=clock.today() - dt.timedelta(days=1))
+
+    actions.answer(Sample.objects.get(), answer="It stands.", by=cast.tutor)
+
+    assert stands(submission) == ("to_begin", "answered", 1)
 
 
 def test_an_early_pick_waits_as_soon_as_it_is_signed_and_not_again_for_the_next_attempt(cast):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from core.templatetags.ui import counted
 from verification import queueing
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         differed = queueing.bring_all()
         if differed:
-            log.warning("%s rows of the verification queue differed from the rule and were put right.", differed)
+            log.warning("%s of the verification queue differed from the rule and put right.", counted(differed, "row"))
         if options["verbosity"]:
-            self.stdout.write(f"{differed} rows differed from the rule")
+            self.stdout.write(f"{counted(differed, 'row')} differed from the rule")
