@@ -334,11 +334,10 @@ def test_the_queues_take_the_same_few_statements_for_a_dozen_learners_and_for_si
     iqa, eqa, administrator = (cast.client_of(who) for who in ("iqa", "eqa", "administrator"))
 
     for pile in ("", "being_verified", "with_tutor", "all"):
-        iqa.get(_url("queue"), {"pile": pile})
         with django_assert_num_queries(6):
+            iqa.get(_url("queue"), {"pile": pile})
     # Two of them note what the external verifier opened.
-    # Three of them look for an open visit and note what the external verifier opened.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         eqa.get(_url("queue"))
     with django_assert_num_queries(6):
         administrator.get(_url("claims"))
