@@ -115,6 +115,14 @@ class Browser:
         assert not self.page.locator(".wm-errors").count(), self.page.inner_text("main")[:1500]
         self.look()
 
+    def press_in_row(self, row, name):
+        """Of several rows with the same button, in the first that says `row`."""
+        button = self.page.locator("main tr", has_text=row).get_by_role("button", name=name).first
+        with self.page.expect_navigation():
+            button.click()
+        loaded(self.page)
+        self.look()
+
     def sees(self, text):
         assert text in self.page.inner_text("body"), (
             f"“{text}” is not on {self.page.url}:\n{self.page.inner_text('main')[:1500]}"
@@ -432,10 +440,9 @@ def verify_and_sign_off(browser_of, cast, one):
     iqa = browser_of(cast.iqa)
     iqa.go("verification:queue")
     iqa.sees(one.learner.full_name)
-    iqa.press("Begin all 2 pieces of this learner")
-    for submission in one.submissions.filter(state="passed"):
-        sample = submission.samples.get()
-        iqa.go("verification:sample", sample.pk)
+    for _ in one.submissions.filter(state="passed"):
+        iqa.go("verification:queue")
+        iqa.press_in_row(one.learner.full_name, "Begin")
         iqa.press("Agree with all that I have not marked otherwise")
         iqa.press("Agree with the marking")
     eqa = browser_of(cast.eqa)
