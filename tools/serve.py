@@ -100,6 +100,8 @@ def migrate() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Preparing the database.", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
+        # What a new shape leaves empty and is kept from other rows.
+        call_command("follow_queue", verbosity=0)
 
 
 def load_pages() -> None:

@@ -87,6 +87,8 @@ def things(django_db_setup, django_db_blocker):
                 "verified_by": cast.iqa,
                 "decided_at": clock.now(),
                 "action": "Look.",
+                "action_kind": "rejection",
+                "owner": cast.tutor,
                 "action_due_on": clock.today(),
             }
             facts = given if state == "returned" else {}
