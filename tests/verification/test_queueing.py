@@ -16,7 +16,7 @@ from core.refusals import Stale
 from enrolment import actions as enrolment
 from programmes import actions as programmes
 from tests import factories, worlds
-from tests.verification.test_sampling import a_plan, rated
+from tests.verification.plans import a_plan, rated
 from verification import actions, beginning, planning, queueing, staffing
 from verification.models import PlanLine, Sample, SamplingPlan, Waiting
 
