@@ -478,7 +478,7 @@ assignments:let_go_second_marking    second                         x>xxxxxxs
 verification:begin                   to_verify                      xx>xxxxxs
 verification:begin_piece             to_verify_essay                xx>xxxxxs
 verification:agree_rest              sample                         xx>xxxxxs
-verification:freeze_again            sample                         xx>xxxxxs
+verification:freeze_again            sample                         xx!xxxxxs
 verification:release                 -                              xx!x!xxxs
 verification:select                  unreleased                     xx>xxxxxs
 verification:begin_picked            picked_line                    xx>xxxxxs
